@@ -1,0 +1,58 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.stamp
+
+.PHONY: demo test browser lint format types floors ci benchmarks messages lock clean
+
+demo: $(STAMP)
+	$(BIN)/python manage.py demo
+
+test: $(STAMP)
+	$(BIN)/pytest -m "not browser and not services"
+
+browser: $(STAMP)
+	$(BIN)/pytest -m browser
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --lint --check templates
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat templates
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+floors: $(STAMP)
+	$(BIN)/lint-imports
+
+ci:
+	.ci/run
+
+benchmarks: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+# Developers only: writes the hash-locked lists from the *.in files with uv.
+lock:
+	uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --no-emit-index-url \
+		--python-version 3.11 requirements/base.in --output-file requirements/base.txt
+	uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --no-emit-index-url \
+		--python-version 3.11 requirements/dev.in --output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage htmlcov
+
+$(STAMP): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Stamkund needs Python 3.11 or newer. Say which one with: make PYTHON=python3.11 <target>"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python has no venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing into .venv (about half a minute, once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--requirement requirements/dev.txt
+	@touch $@

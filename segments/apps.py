@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SegmentsConfig(AppConfig):
+    """Whom we mean."""
+
+    name = "segments"
+    verbose_name = _("Segments")
+    default_auto_field = "django.db.models.BigAutoField"
