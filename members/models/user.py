@@ -28,7 +28,9 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(
-        _("e-mail address"), unique=True, error_messages={"unique": _("This e-mail address already has a login.")}
+        _("e-mail address"),
+        unique=True,
+        error_messages={"unique": _("This e-mail address already has a login.")},
     )
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May log in to the console."))
     is_active = models.BooleanField(

@@ -1,0 +1,52 @@
+"""Who may call the API, and what was answered to a repeated call."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models.shop import Store
+
+
+class ApiKey(models.Model):
+    """A shop's key. Only the prefix and a digest are kept; the key itself is shown once."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    source = models.SlugField(
+        _("source"), max_length=40, help_text=_("Orders recorded with this key carry this name.")
+    )
+    prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(_("scopes"), default=list)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("store"))
+    created_at = models.DateTimeField(_("created"))
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoredAnswer(models.Model):
+    """The first answer to a call with an ``Idempotency-Key``, given again to its repeats."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="answers")
+    key = models.CharField(_("idempotency key"), max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(_("status"))
+    body = models.JSONField(_("answer"))
+    answered_at = models.DateTimeField(_("answered"))
+
+    class Meta:
+        verbose_name = _("stored answer")
+        verbose_name_plural = _("stored answers")
+        constraints = [
+            models.UniqueConstraint(fields=["api_key", "key"], name="idempotency_key_is_used_once")
+        ]
+        indexes = [models.Index(fields=["answered_at"], name="stored_answer_by_age")]
+
+    def __str__(self) -> str:
+        return self.key
