@@ -19,9 +19,9 @@ env = environ.Env()
 
 # -- Where this runs ---------------------------------------------------------------------------------------
 
-# A test run must come out the same on every machine, so it never reads anybody's .env file.
+# Tests and the demo come out the same on every machine and touch no real club: they never read a .env file.
 ENVIRONMENT = env.str("STAMKUND_ENV", default="test" if "pytest" in sys.modules else "")
-if ENVIRONMENT != "test":
+if ENVIRONMENT not in ("test", "demo"):
     env.read_env(BASE_DIR / ".env")
 ENVIRONMENT = ENVIRONMENT or env.str("STAMKUND_ENV", default="development")
 IS_PRODUCTION = ENVIRONMENT == "production"
@@ -53,6 +53,7 @@ CLUB_COUNTRY = env.str("CLUB_COUNTRY", default="SE")
 CLUB_TIME_ZONE = env.str("CLUB_TIME_ZONE", default="Europe/Stockholm")
 CLUB_URL = env.str("CLUB_URL", default="http://localhost:8000").rstrip("/")
 CLUB_POSTAL_ADDRESS = env.str("CLUB_POSTAL_ADDRESS", default="")
+MACHINES = env.int("MACHINES", default=1)
 
 # -- Apps, in the order in which templates and static files are looked up -----------------------------------
 
@@ -85,7 +86,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "anymail",
-    "health_check",
     "django_prometheus",
     "django_structlog",
     "members",
@@ -281,7 +281,7 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 
 BROKER_DIR = VAR_DIR / "broker"
 EMBEDDED_BROKER_URL = "clubfs://localhost//"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or EMBEDDED_BROKER_URL)
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL or EMBEDDED_BROKER_URL
 if IS_TEST:
     CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -290,7 +290,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # a task cut short runs again; every action is idempotent
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 30 * 60  # well below the hour after which Redis hands a task out again
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

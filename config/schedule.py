@@ -1,0 +1,57 @@
+"""What runs by the clock. `manage.py setup` writes this table into the database, where the console shows it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+
+@dataclass(frozen=True)
+class At:
+    """A wall-clock time of the club; hour "*" is every hour."""
+
+    minute: str
+    hour: str = "*"
+
+
+@dataclass(frozen=True)
+class PeriodicWork:
+    name: str
+    task: str
+    when: timedelta | At
+
+
+PERIODIC_WORK = (
+    PeriodicWork("Deliver activities", "members.tasks.deliver_activities", timedelta(seconds=30)),
+    PeriodicWork("Run enrolments", "campaigns.tasks.run_enrolments", timedelta(seconds=30)),
+    PeriodicWork("Send messages", "campaigns.tasks.send_messages", timedelta(seconds=30)),
+    PeriodicWork("Run what is due", "loyalty.tasks.run_due", At(minute="5")),
+    PeriodicWork("Check the ledger", "loyalty.tasks.check_ledger", At(minute="30", hour="3")),
+)
+
+
+@transaction.atomic
+def write_schedule() -> None:
+    """Create the periodic tasks that are missing. What an operator changed or switched off stays so."""
+    for work in PERIODIC_WORK:
+        PeriodicTask.objects.update_or_create(
+            name=work.name,
+            defaults={"task": work.task},
+            create_defaults={"task": work.task, **timing(work.when)},
+        )
+
+
+def timing(when: timedelta | At) -> dict[str, Any]:
+    if isinstance(when, At):
+        crontab, _created = CrontabSchedule.objects.get_or_create(
+            minute=when.minute, hour=when.hour, timezone=settings.CLUB_TIME_ZONE
+        )
+        return {"crontab": crontab}
+    interval, _created = IntervalSchedule.objects.get_or_create(
+        every=int(when.total_seconds()), period=IntervalSchedule.SECONDS
+    )
+    # A wake-up that waited longer than the next one is of no use: a stopped worker must not find a pile of them.
+    return {"interval": interval, "expire_seconds": interval.every}
