@@ -1,0 +1,37 @@
+from loyalty.models.ledger import (
+    Allocation,
+    Award,
+    Balance,
+    Entry,
+    LedgerCheck,
+    Lot,
+    Standing,
+    TierChange,
+)
+from loyalty.models.programme import (
+    Conversion,
+    EarningRule,
+    Meter,
+    ProgrammeVersion,
+    Reward,
+    TierLadder,
+)
+from loyalty.models.voucher import Voucher
+
+__all__ = [
+    "Allocation",
+    "Award",
+    "Balance",
+    "Conversion",
+    "EarningRule",
+    "Entry",
+    "LedgerCheck",
+    "Lot",
+    "Meter",
+    "ProgrammeVersion",
+    "Reward",
+    "Standing",
+    "TierChange",
+    "TierLadder",
+    "Voucher",
+]

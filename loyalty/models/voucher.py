@@ -1,0 +1,87 @@
+"""Vouchers: one account's one of a reward. A bonuscheck is a voucher worth money."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.models.ledger import Entry
+from loyalty.models.programme import ProgrammeVersion
+from members.models import Account
+from members.models.ids import new_id
+
+
+class VoucherQuerySet(models.QuerySet["Voucher"]):
+    def usable(self, at: object) -> Self:
+        """Vouchers that can be redeemed at ``at`` (an aware datetime), reserved ones too."""
+        return self.filter(
+            state__in=[Voucher.State.ISSUED, Voucher.State.RESERVED], available_from__lte=at
+        ).exclude(expires_at__lte=at)
+
+
+class Voucher(models.Model):
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("scheduled")
+        ISSUED = "issued", _("issued")
+        RESERVED = "reserved", _("reserved")
+        REDEEMED = "redeemed", _("used")
+        EXPIRED = "expired", _("lapsed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="vouchers")
+    reward = models.SlugField(_("reward"), max_length=40)
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="vouchers")
+    debit = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="vouchers"
+    )
+    kind = models.CharField(_("kind"), max_length=20)
+    value_ore = models.BigIntegerField(_("value"), default=0)
+    percent = models.DecimalField(
+        _("per cent"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    used_ore = models.BigIntegerField(_("used"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ISSUED)
+    issued_at = models.DateTimeField(_("issued"))
+    available_from = models.DateTimeField(_("usable from"))
+    expires_at = models.DateTimeField(_("lapses at"), null=True, blank=True)
+    reserved_for = models.CharField(_("reserved for order"), max_length=105, blank=True)
+    reserved_until = models.DateTimeField(_("reserved until"), null=True, blank=True)
+    redeemed_for = models.CharField(_("used on order"), max_length=105, blank=True)
+    redeemed_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    ended_because = models.CharField(_("ended because"), max_length=60, blank=True)
+    because = models.JSONField(_("because"), default=dict)
+
+    objects = VoucherQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("voucher")
+        verbose_name_plural = _("vouchers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used_ore__gte=0) & (Q(value_ore=0) | Q(used_ore__lte=F("value_ore"))),
+                name="voucher_use_is_within_its_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="reserved", reserved_until__isnull=False) & ~Q(reserved_for="")
+                | ~Q(state="reserved") & Q(reserved_until__isnull=True, reserved_for=""),
+                name="voucher_reservation_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="redeemed") | (Q(redeemed_at__isnull=False) & ~Q(redeemed_for="")),
+                name="voucher_used_names_its_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "state"], name="voucher_of_account"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state__in=["scheduled", "issued", "reserved"]),
+                name="voucher_open_by_expiry",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
