@@ -22,6 +22,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, ClassVar
 
+from kombu import Connection
 from kombu.transport import filesystem, virtual
 from kombu.utils.json import dumps, loads
 
@@ -198,6 +199,12 @@ class Channel(filesystem.Channel):
 class Transport(filesystem.Transport):
     Channel = Channel
     driver_type = driver_name = "clubfs"
+    _state_of_folder: ClassVar[dict[str, virtual.BrokerState]] = {}
+
+    def __init__(self, client: Connection, **kwargs: Any) -> None:
+        super().__init__(client, **kwargs)
+        folder = client.transport_options["folder"]
+        self.state = self._state_of_folder.setdefault(folder, virtual.BrokerState())
 
 
 def put_back(claimed: Path, queue_folder: Path) -> None:

@@ -22,7 +22,7 @@ env = environ.Env()
 # Tests and the demo come out the same on every machine and touch no real club: they never read a .env file.
 ENVIRONMENT = env.str("STAMKUND_ENV", default="test" if "pytest" in sys.modules else "")
 if ENVIRONMENT not in ("test", "demo"):
-    env.read_env(BASE_DIR / ".env")
+    env.read_env(env.str("STAMKUND_ENV_FILE", default=str(BASE_DIR / ".env")))
 ENVIRONMENT = ENVIRONMENT or env.str("STAMKUND_ENV", default="development")
 IS_PRODUCTION = ENVIRONMENT == "production"
 IS_TEST = ENVIRONMENT == "test"
@@ -171,7 +171,8 @@ else:
     }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+# Collected in production only; elsewhere WhiteNoise serves the files from where they lie.
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static")) if IS_PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 MEDIA_URL = "/media/"

@@ -109,6 +109,6 @@ def programs(port: int) -> dict[str, list[str]]:
         ],
         "worker": [
             python, "-m", "celery", "--app", "config", "--workdir", str(settings.BASE_DIR), "--quiet", "worker",
-            "--beat", "--concurrency", "1", "--loglevel", "warning",
+            "--beat", "--concurrency", "1", "--loglevel", "warning", "--without-gossip", "--without-mingle",
         ],
     }  # fmt: skip
