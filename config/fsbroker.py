@@ -203,7 +203,8 @@ class Transport(filesystem.Transport):
 
     def __init__(self, client: Connection, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
-        folder = client.transport_options["folder"]
+        folder = (client.transport_options or {})["folder"]
+        # Kombu keeps one state for all folders, and would not bind a queue in the second.
         self.state = self._state_of_folder.setdefault(folder, virtual.BrokerState())
 
 

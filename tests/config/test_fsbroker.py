@@ -66,10 +66,10 @@ def test_a_rejected_message_is_gone(queue: SimpleQueue, tmp_path: Path) -> None:
 
 
 def test_a_closing_consumer_hands_back_what_it_held(tmp_path: Path) -> None:
-    with Connection("clubfs://localhost//", transport_options=options(tmp_path)) as connection:
-        with connection.SimpleQueue("tasks") as queue:
-            queue.put("hello")
-            queue.get(timeout=5)
+    connection = Connection("clubfs://localhost//", transport_options=options(tmp_path))
+    with connection, connection.SimpleQueue("tasks") as queue:
+        queue.put("hello")
+        queue.get(timeout=5)
     assert len(files(tmp_path, "queue")) == 1
 
 
