@@ -1,7 +1,28 @@
 """What every test may rely on."""
 
+import os
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
 from config.catalogues import build_catalogues
 
 
 def pytest_sessionstart() -> None:
     build_catalogues()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where a test was skipped and none may be, as in .ci/run: a check not made is no check passed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NO_TEST_MAY_SKIP") and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("A test was skipped, and here none may be.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_other_tests() -> None:
+    """The cache in the database is rolled back with each test; one in Redis would remember logins refused."""
+    if settings.REDIS_URL:
+        cache.clear()
