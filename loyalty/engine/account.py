@@ -4,7 +4,7 @@ It is loaded with what is open, changed by the steps of a computation, and remem
 as an effect. Storing the effects is the shell's work.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,8 @@ from typing import Any
 from loyalty.engine.calendar import Span
 from loyalty.engine.programme import Meter
 
-Ref = Hashable
+# Names a row: a number in memory, a UUID in the database. The engine only compares them.
+Ref = Any
 Because = dict[str, Any]
 OPEN_VOUCHERS = ("scheduled", "issued", "reserved")
 

@@ -4,7 +4,6 @@
 at once, tiers · 7 runs · 8 returns. Steps 1, 2 and 7 are ``due.catch_up``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,7 +132,7 @@ def adjust(
         raise Refused("no_such_meter", meter=meter_key)
     meter = programme.meters[meter_key]
     because: Because = {"key": "adjusted", "meter": meter_key, "amount": amount, "reason": reason}
-    details = {"version": programme.key, "actor": actor, "reason": reason}
+    details: dict[str, Any] = {"version": programme.key, "actor": actor, "reason": reason}
     if amount > 0:
         expires_at = meter.lifetime.expires_at(at, programme.zone)
         account.credit(meter, amount, "adjust", at, because, expires_at=expires_at, **details)
@@ -171,9 +170,7 @@ def _earn(
     return Posted(meter.key, total, entry.ref)
 
 
-def _available_from(
-    programme: Programme, rule: EarningRule, sold_at: datetime, at: datetime
-) -> datetime:
+def _available_from(programme: Programme, rule: EarningRule, sold_at: datetime, at: datetime) -> datetime:
     if not rule.pending_days:
         return at
     day = local_day(sold_at, programme.zone) + timedelta(days=rule.pending_days)
@@ -197,9 +194,7 @@ def _take_back(
     own = [lot for lot in account.open_lots(meter.key) if lot.order == order.key]
     others = [lot for lot in account.by_consumption(meter, at) if lot.order != order.key]
     pending = [
-        lot
-        for lot in account.open_lots(meter.key)
-        if lot.order != order.key and at < lot.available_from
+        lot for lot in account.open_lots(meter.key) if lot.order != order.key and at < lot.available_from
     ]
     because: dict[str, Any] = {**cause, "rule": name, "meter": meter.key, "amount": amount}
     account.debit(
@@ -250,7 +245,7 @@ def _cancel_bought(
 
 def _restored_until(account: Account, refs: list[Ref], at: datetime) -> datetime | None:
     """Points that come back keep their old expiry, but at least thirty days."""
-    lots: Mapping[Ref, Lot] = {lot.ref: lot for lot in account.lots}
+    lots: dict[Ref, Lot] = {lot.ref: lot for lot in account.lots}
     ends = [lots[ref].expires_at for ref in refs if ref in lots]
     dated = [end for end in ends if end is not None]
     return max(min(dated), at + RESTORED_LIFE) if dated else None

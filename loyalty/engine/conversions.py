@@ -15,9 +15,7 @@ def convert_at_once(programme: Programme, account: Account, at: datetime) -> Non
             convert(programme, conversion, account, at)
 
 
-def convert(
-    programme: Programme, conversion: Conversion, account: Account, at: datetime
-) -> list[Voucher]:
+def convert(programme: Programme, conversion: Conversion, account: Account, at: datetime) -> list[Voucher]:
     """Turn what is available at ``at`` into vouchers; the rest is carried on or dropped."""
     if account.closed_at:
         return []
@@ -94,9 +92,7 @@ def issue(
     return voucher
 
 
-def lapse(
-    programme: Programme, account: Account, lot: Lot, at: datetime, because: Because
-) -> None:
+def lapse(programme: Programme, account: Account, lot: Lot, at: datetime, because: Because) -> None:
     """What is left of ``lot`` is gone."""
     meter = programme.meters[lot.meter]
     account.debit(meter, lot.remaining, "expire", at, because, [lot], version=programme.key)

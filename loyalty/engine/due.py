@@ -14,7 +14,7 @@ from loyalty.engine.calendar import add_months, day_end, last_moment, local_day
 from loyalty.engine.conversions import convert, convert_at_once, lapse
 from loyalty.engine.programme import Conversion, Life, Programme, Timetable
 
-Due = tuple[datetime, int, Callable[[], None]]
+Due = tuple[datetime, int, Callable[[], object]]
 
 
 def catch_up(timetable: Timetable, account: Account, to: datetime) -> None:

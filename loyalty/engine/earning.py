@@ -68,12 +68,7 @@ def award(programme: Programme, order: Order, account: Reading) -> Award:
     result = Award(programme.key)
     for meter, group in _groups(programme.purchase_rules):
         members = [one for one in found if _is_of(one.rule, meter, group)]
-        counting = {
-            index
-            for index in kept(
-                [one.rule.stack.kind for one in members], [one.amount for one in members]
-            )
-        }
+        counting = set(kept([one.rule.stack.kind for one in members], [one.amount for one in members]))
         base = [one for index, one in enumerate(members) if index in counting]
         result.given += base
         result.because += [
@@ -117,9 +112,7 @@ def _eligible(rule: EarningRule, order: Order) -> tuple[list[Line], list[str]]:
     return lines, excluded
 
 
-def _counted(
-    programme: Programme, rule: EarningRule, lines: list[Line], excluded: list[str]
-) -> Given:
+def _counted(programme: Programme, rule: EarningRule, lines: list[Line], excluded: list[str]) -> Given:
     measure, scale = rule.base.measure, rule.base.scale
     unit = programme.meters[rule.meter].unit
     amounts = [measure(line) for line in lines]
@@ -192,9 +185,7 @@ def _applies(programme: Programme, rule: EarningRule, order: Order, account: Rea
     )
 
 
-def _extra(
-    programme: Programme, base: list[Given], rule: EarningRule, factor: Fraction, key: str
-) -> Given:
+def _extra(programme: Programme, base: list[Given], rule: EarningRule, factor: Fraction, key: str) -> Given:
     unit = programme.meters[rule.meter].unit
     total = sum(one.amount for one in base)
     amount = rule.round.applied(Fraction(total, unit) * (factor - 1), unit)

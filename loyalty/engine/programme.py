@@ -32,7 +32,7 @@ class Meter:
     key: str
     is_spendable: bool = True
     unit: int = 1
-    lifetime: Lifetime = Lifetime()
+    lifetime: Lifetime = field(default_factory=Lifetime)
     consumption: str = "soonest"
 
 
@@ -187,8 +187,7 @@ def parse(document: Document, key: str = "") -> Programme:
             for index, row in enumerate(document.get("tier_ladders", ()))
         ),
         life=_life(document.get("life", {})),
-        cancels_unused_vouchers=document.get("returns", {}).get("unused_vouchers", "cancel")
-        == "cancel",
+        cancels_unused_vouchers=document.get("returns", {}).get("unused_vouchers", "cancel") == "cancel",
     )
 
 
@@ -299,9 +298,7 @@ def _check_references(document: Document) -> None:
         for index, row in enumerate(document.get(kind, ())):
             for name in ("meter", "reward"):
                 if name in row and row[name] not in known[name]:
-                    raise ProgrammeError(
-                        f"there is no {name} '{row[name]}'", (kind, index, name)
-                    )
+                    raise ProgrammeError(f"there is no {name} '{row[name]}'", (kind, index, name))
     for index, row in enumerate(document.get("conversions", ())):
         meter = next(meter for meter in document["meters"] if meter["key"] == row["meter"])
         if not meter.get("spendable", True):

@@ -74,9 +74,7 @@ def set_by_hand(
     _move(account, ladder, held, at, {"key": "tier_set_by_hand", "tier": tier}, actor, reason)
 
 
-def _reached(
-    programme: Programme, ladder: TierLadder, account: Account, at: datetime
-) -> tuple[str, int]:
+def _reached(programme: Programme, ladder: TierLadder, account: Account, at: datetime) -> tuple[str, int]:
     total = account.earned_in(ladder.meter, ladder.window.span(at, programme.zone))
     row = ladder.tiers.at(total)
     return (row.key if row else ""), total

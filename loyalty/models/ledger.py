@@ -32,9 +32,7 @@ class Entry(models.Model):
     version = models.ForeignKey(
         ProgrammeVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
     )
-    order = models.ForeignKey(
-        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
-    )
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
     order_return = models.ForeignKey(
         OrderReturn, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
     )
@@ -77,9 +75,7 @@ class Entry(models.Model):
 class Lot(models.Model):
     """What one credit opened: usable from, and until. ``remaining`` follows from allocations."""
 
-    entry = models.OneToOneField(
-        Entry, on_delete=models.PROTECT, primary_key=True, related_name="lot"
-    )
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="lot")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")
     meter = models.SlugField(_("meter"), max_length=40)
     amount = models.BigIntegerField(_("amount"))
@@ -100,9 +96,7 @@ class Lot(models.Model):
             models.Index(
                 fields=["account", "meter"], condition=Q(remaining__gt=0), name="lot_open_of_account"
             ),
-            models.Index(
-                fields=["expires_at"], condition=Q(remaining__gt=0), name="lot_open_by_expiry"
-            ),
+            models.Index(fields=["expires_at"], condition=Q(remaining__gt=0), name="lot_open_by_expiry"),
         ]
 
     def __str__(self) -> str:
@@ -132,13 +126,9 @@ class Allocation(models.Model):
 class Award(models.Model):
     """What one order gave and why: version and tiers as they were at the sale, share per line."""
 
-    order = models.OneToOneField(
-        Order, on_delete=models.PROTECT, primary_key=True, related_name="award"
-    )
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, primary_key=True, related_name="award")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="awards")
-    version = models.ForeignKey(
-        ProgrammeVersion, on_delete=models.PROTECT, null=True, related_name="awards"
-    )
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, null=True, related_name="awards")
     at_sale = models.JSONField(_("standing at the sale"), default=dict)
     shares = models.JSONField(_("share per line"), default=dict)
     because = models.JSONField(_("because"), default=list)

@@ -82,9 +82,7 @@ class Meter(ProgrammeObject):
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
     is_spendable = models.BooleanField(_("can be spent"), default=True)
     is_shown = models.BooleanField(_("shown to the member"), default=True)
-    consumption = models.CharField(
-        _("use"), max_length=8, choices=Consumption, default=Consumption.SOONEST
-    )
+    consumption = models.CharField(_("use"), max_length=8, choices=Consumption, default=Consumption.SOONEST)
     lifetime = models.JSONField(_("lifetime"), default=dict, blank=True)
 
     class Meta:
@@ -96,9 +94,7 @@ class Meter(ProgrammeObject):
 class EarningRule(ProgrammeObject):
     """What gives points: an event, what of it counts, how much, and when it can be used."""
 
-    version = models.ForeignKey(
-        ProgrammeVersion, on_delete=models.CASCADE, related_name="earning_rules"
-    )
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="earning_rules")
     event = models.CharField(_("event"), max_length=20, default="purchase")
     meter = models.SlugField(_("meter"), max_length=40)
     scope = models.JSONField(_("applies to"), default=dict, blank=True)
@@ -134,9 +130,7 @@ class Reward(ProgrammeObject):
 class Conversion(ProgrammeObject):
     """When and how a meter becomes a reward."""
 
-    version = models.ForeignKey(
-        ProgrammeVersion, on_delete=models.CASCADE, related_name="conversions"
-    )
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="conversions")
     meter = models.SlugField(_("meter"), max_length=40)
     reward = models.SlugField(_("reward"), max_length=40)
     schedule = models.JSONField(_("when"), default=dict)
@@ -151,17 +145,13 @@ class Conversion(ProgrammeObject):
     class Meta:
         verbose_name = _("conversion")
         verbose_name_plural = _("conversions")
-        constraints = [
-            models.UniqueConstraint(fields=["version", "key"], name="conversion_key_is_used_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["version", "key"], name="conversion_key_is_used_once")]
 
 
 class TierLadder(ProgrammeObject):
     """Tiers by what a meter earned in a window, never by what is left of it."""
 
-    version = models.ForeignKey(
-        ProgrammeVersion, on_delete=models.CASCADE, related_name="tier_ladders"
-    )
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="tier_ladders")
     meter = models.SlugField(_("meter"), max_length=40)
     window = models.JSONField(_("qualifying window"), default=dict)
     valid = models.JSONField(_("valid to"), default=dict, blank=True)

@@ -34,14 +34,10 @@ class Voucher(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="vouchers")
     reward = models.SlugField(_("reward"), max_length=40)
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="vouchers")
-    debit = models.ForeignKey(
-        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="vouchers"
-    )
+    debit = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="vouchers")
     kind = models.CharField(_("kind"), max_length=20)
     value_ore = models.BigIntegerField(_("value"), default=0)
-    percent = models.DecimalField(
-        _("per cent"), max_digits=5, decimal_places=2, null=True, blank=True
-    )
+    percent = models.DecimalField(_("per cent"), max_digits=5, decimal_places=2, null=True, blank=True)
     used_ore = models.BigIntegerField(_("used"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ISSUED)
     issued_at = models.DateTimeField(_("issued"))

@@ -1,5 +1,6 @@
 """Every write of this floor; callers say ``from members import actions``."""
 
+from members.actions.accounts import close_account
 from members.actions.activities import new_activity
 from members.actions.errors import (
     UnableTo,
@@ -18,8 +19,26 @@ from members.actions.errors import (
     UnableToReserve,
     UnableToUpdateMember,
 )
+from members.actions.orders import (
+    NewLine,
+    NewOrder,
+    NewReturn,
+    NewReturnLine,
+    check_order,
+    fingerprint,
+    line_rows,
+    line_total_ore,
+    order_row,
+    return_rows,
+    save_orders,
+    save_returns,
+)
 
 __all__ = [
+    "NewLine",
+    "NewOrder",
+    "NewReturn",
+    "NewReturnLine",
     "UnableTo",
     "UnableToAdjust",
     "UnableToCancelOrder",
@@ -35,5 +54,14 @@ __all__ = [
     "UnableToRedeem",
     "UnableToReserve",
     "UnableToUpdateMember",
+    "check_order",
+    "close_account",
+    "fingerprint",
+    "line_rows",
+    "line_total_ore",
     "new_activity",
+    "order_row",
+    "return_rows",
+    "save_orders",
+    "save_returns",
 ]

@@ -231,6 +231,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=members.models.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('ref', models.CharField(max_length=64, verbose_name='line')),
+                ('order_line_ref', models.CharField(blank=True, max_length=64, verbose_name='of order line')),
                 ('sku', models.CharField(blank=True, max_length=80, verbose_name='article number')),
                 ('quantity', models.DecimalField(decimal_places=3, max_digits=12, verbose_name='quantity')),
                 ('amount_ore', models.BigIntegerField(verbose_name='amount')),

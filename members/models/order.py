@@ -176,6 +176,7 @@ class OrderReturnLine(models.Model):
         verbose_name=_("order line"),
     )
     ref = models.CharField(_("line"), max_length=64)
+    order_line_ref = models.CharField(_("of order line"), max_length=64, blank=True)
     sku = models.CharField(_("article number"), max_length=80, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
     amount_ore = models.BigIntegerField(_("amount"))

@@ -1,6 +1,6 @@
 """Round: to which step, and which way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import Any, Self
 
 _HALF = Fraction(1, 2)
-_WAYS = {
+_WAYS: dict[str, Callable[[Fraction], int]] = {
     "floor": floor,
     "ceil": ceil,
     "half_up": lambda exact: floor(exact + _HALF),

@@ -1,7 +1,7 @@
 """Schedule: when something runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ class Schedule:
     """``at_once`` · ``window_end`` of a calendar window plus ``offset_days`` · ``on_demand``."""
 
     kind: str = "at_once"
-    window: Window = Window()
+    window: Window = field(default_factory=Window)
     offset_days: int = 0
 
     @classmethod

@@ -78,9 +78,7 @@ class Scope:
         stores, channels = self.included_places.stores, self.included_places.channels
         if (stores and order.store not in stores) or order.store in self.excluded_places.stores:
             return "store_not_included", order.store
-        if (
-            channels and order.channel not in channels
-        ) or order.channel in self.excluded_places.channels:
+        if (channels and order.channel not in channels) or order.channel in self.excluded_places.channels:
             return "channel_not_included", order.channel
         if self.from_date and order.at < day_start(self.from_date, zone):
             return "before_the_dates", self.from_date.isoformat()

@@ -21,9 +21,7 @@ class Window:
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
-        return cls(
-            document.get("kind", "lifetime"), document.get("unit", ""), document.get("count", 1)
-        )
+        return cls(document.get("kind", "lifetime"), document.get("unit", ""), document.get("count", 1))
 
     def span(self, at: datetime, zone: ZoneInfo) -> Span:
         """The window that ``at`` lies in. A trailing window ends with the day of ``at``."""

@@ -1,0 +1,301 @@
+"""Writing what the engine computed: every effect of many accounts in few statements."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.crypto import get_random_string
+
+from loyalty.actions.accounts import Opened, held_to
+from loyalty.engine import account as engine
+from loyalty.engine.calendar import last_day
+from loyalty.engine.due import due_at
+from loyalty.engine.programme import Timetable
+from loyalty.models import Allocation, Balance, Entry, Lot, Standing, TierChange, Voucher
+from members import actions as members
+from members.models import Activity, Order, OrderReturn
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 13
+ENTRY_ACTIVITIES = {
+    "earn": "points.earned",
+    "reverse": "points.taken_back",
+    "adjust": "points.adjusted",
+    "expire": "points.expired",
+}
+_LOT_FIELDS = ["remaining"]
+_VOUCHER_FIELDS = [
+    "state",
+    "used_ore",
+    "reserved_for",
+    "reserved_until",
+    "redeemed_for",
+    "redeemed_at",
+    "ended_because",
+]
+
+
+@dataclass(slots=True)
+class Booked:
+    """What was written, per account."""
+
+    issued: dict[int, list[Voucher]] = field(default_factory=dict)
+    used: dict[int, list[Voucher]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Pages:
+    """Rows to be written, of all accounts."""
+
+    entries: list[Entry] = field(default_factory=list)
+    lots: dict[Any, Lot] = field(default_factory=dict)
+    left: dict[Any, Lot] = field(default_factory=dict)
+    allocations: list[Allocation] = field(default_factory=list)
+    vouchers: dict[Any, Voucher] = field(default_factory=dict)
+    moved: dict[Any, Voucher] = field(default_factory=dict)
+    tier_changes: list[TierChange] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    closings: dict[int, engine.Closing] = field(default_factory=dict)
+
+
+@dataclass(slots=True, frozen=True)
+class Context:
+    """What the rows need to know besides the effects."""
+
+    timetable: Timetable
+    now: datetime
+    is_history: bool = False
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    returns: Mapping[str, OrderReturn] = field(default_factory=dict)
+    members: Mapping[int, int] = field(default_factory=dict)
+
+
+def book(context: Context, accounts: Opened, activities: Iterable[Activity] = ()) -> Booked:
+    """Write the effects of ``accounts``, what follows from them, and ``activities`` before theirs."""
+    pages = _Pages()
+    for account_id, account in accounts.items():
+        for effect in account.take_effects():
+            _WRITERS[type(effect)](context, pages, account_id, effect)
+    pages.activities = [*activities, *pages.activities]
+    if context.is_history:
+        for activity in pages.activities:
+            activity.delivered_at = context.now
+    _store(pages)
+    _store_derived(context, accounts)
+    for account_id, closing in pages.closings.items():
+        members.close_account(
+            account_id=account_id, at=closing.at, because=closing.because["key"], now=context.now
+        )
+    return _booked(pages)
+
+
+def _booked(pages: _Pages) -> Booked:
+    booked = Booked()
+    for voucher in pages.vouchers.values():
+        booked.issued.setdefault(voucher.account_id, []).append(voucher)
+    for voucher in pages.moved.values():
+        if voucher.redeemed_for:
+            booked.used.setdefault(voucher.account_id, []).append(voucher)
+    return booked
+
+
+def _entry(context: Context, pages: _Pages, account_id: int, effect: engine.Entry) -> None:
+    order = context.orders.get(effect.order)
+    order_return = context.returns.get(effect.order_return)
+    entry = Entry(
+        id=effect.ref,
+        account_id=account_id,
+        sequence=effect.sequence,
+        meter=effect.meter,
+        kind=effect.kind,
+        amount=effect.amount,
+        rule=effect.rule,
+        version_id=int(effect.version) if effect.version else None,
+        order_id=order.pk if order else None,
+        order_return_id=order_return.pk if order_return else None,
+        reverses_id=effect.reverses,
+        because=effect.because,
+        actor=effect.actor,
+        reason=effect.reason,
+        effective_at=effect.effective_at,
+        recorded_at=context.now,
+    )
+    pages.entries.append(entry)
+    if effect.lot:
+        pages.lots[effect.lot.ref] = _lot(account_id, effect.lot)
+    kind = ENTRY_ACTIVITIES.get(effect.kind)
+    if kind:
+        facts = {"meter": effect.meter, "amount": effect.amount, "entry": str(entry.pk)}
+        _tell(context, pages, account_id, kind, effect.effective_at, facts)
+
+
+def _lot(account_id: int, lot: engine.Lot) -> Lot:
+    return Lot(
+        entry_id=lot.ref,
+        account_id=account_id,
+        meter=lot.meter,
+        amount=lot.amount,
+        remaining=lot.remaining,
+        available_from=lot.available_from,
+        expires_at=lot.expires_at,
+    )
+
+
+def _allocation(context: Context, pages: _Pages, account_id: int, effect: engine.Allocation) -> None:
+    lot = effect.lot
+    pages.allocations.append(Allocation(debit_id=effect.debit, lot_id=lot.ref, amount=effect.amount))
+    if lot.ref not in pages.lots:
+        pages.left[lot.ref] = _lot(account_id, lot)
+
+
+def _voucher(context: Context, pages: _Pages, account_id: int, effect: engine.VoucherChange) -> None:
+    voucher = effect.voucher
+    row = pages.vouchers.get(voucher.ref) or pages.moved.get(voucher.ref)
+    if row is None:
+        row = _voucher_row(account_id, voucher)
+        target = pages.vouchers if effect.move == "issued" else pages.moved
+        target[voucher.ref] = row
+    facts = {
+        "voucher": str(voucher.ref),
+        "reward": voucher.reward,
+        "value_ore": voucher.value,
+        "percent": str(voucher.percent) if voucher.percent else None,
+        "used_ore": voucher.used,
+        "last_day": _last_day(context, voucher),
+        "because": effect.because,
+    }
+    _tell(context, pages, account_id, f"voucher.{effect.move}", effect.at, facts)
+
+
+def _voucher_row(account_id: int, voucher: engine.Voucher) -> Voucher:
+    """The row of a voucher as it ends up; a new one gets its code here."""
+    if not voucher.code:
+        voucher.code = get_random_string(CODE_LENGTH, CODE_LETTERS)
+    return Voucher(
+        id=voucher.ref,
+        code=voucher.code,
+        account_id=account_id,
+        reward=voucher.reward,
+        version_id=int(voucher.version),
+        debit_id=voucher.debit,
+        kind=voucher.kind,
+        value_ore=voucher.value,
+        percent=voucher.percent or None,
+        used_ore=voucher.used,
+        state=voucher.state,
+        issued_at=voucher.issued_at,
+        available_from=voucher.available_from,
+        expires_at=voucher.expires_at,
+        reserved_for=voucher.reserved_for,
+        reserved_until=voucher.reserved_until,
+        redeemed_for=voucher.redeemed_for,
+        redeemed_at=voucher.redeemed_at,
+        ended_because=voucher.ended_because,
+        because=voucher.because,
+    )
+
+
+def _last_day(context: Context, voucher: engine.Voucher) -> str | None:
+    if voucher.expires_at is None:
+        return None
+    zone = context.timetable.version(voucher.version).zone
+    return last_day(voucher.expires_at, zone).isoformat()
+
+
+def _tier(context: Context, pages: _Pages, account_id: int, effect: engine.TierMove) -> None:
+    pages.tier_changes.append(
+        TierChange(
+            account_id=account_id,
+            ladder=effect.ladder,
+            tier=effect.held.tier,
+            previous=effect.previous,
+            valid_to=effect.held.valid_to,
+            origin=effect.held.origin,
+            because=effect.because,
+            actor=effect.actor,
+            reason=effect.reason,
+            effective_at=effect.at,
+            recorded_at=context.now,
+        )
+    )
+    if effect.held.tier != effect.previous:
+        facts = {"ladder": effect.ladder, "tier": effect.held.tier, "previous": effect.previous}
+        _tell(context, pages, account_id, "tier.changed", effect.at, facts)
+
+
+def _closing(context: Context, pages: _Pages, account_id: int, effect: engine.Closing) -> None:
+    pages.closings[account_id] = effect
+
+
+_WRITERS: dict[type, Any] = {
+    engine.Entry: _entry,
+    engine.Allocation: _allocation,
+    engine.VoucherChange: _voucher,
+    engine.TierMove: _tier,
+    engine.Closing: _closing,
+}
+
+
+def _tell(
+    context: Context,
+    pages: _Pages,
+    account_id: int,
+    kind: str,
+    at: datetime,
+    facts: Mapping[str, object],
+) -> None:
+    pages.activities.append(
+        members.new_activity(
+            kind=kind,
+            member_id=context.members.get(account_id),
+            account_id=account_id,
+            facts=facts,
+            occurred_at=at,
+            now=context.now,
+        )
+    )
+
+
+def _store(pages: _Pages) -> None:
+    Entry.objects.bulk_create(pages.entries)
+    Lot.objects.bulk_create(pages.lots.values())
+    if pages.left:
+        Lot.objects.bulk_update(pages.left.values(), _LOT_FIELDS, batch_size=500)
+    Allocation.objects.bulk_create(pages.allocations)
+    Voucher.objects.bulk_create(pages.vouchers.values())
+    if pages.moved:
+        Voucher.objects.bulk_update(pages.moved.values(), _VOUCHER_FIELDS, batch_size=100)
+    TierChange.objects.bulk_create(pages.tier_changes)
+    Activity.objects.bulk_create(pages.activities)
+
+
+def _store_derived(context: Context, accounts: Opened) -> None:
+    Balance.objects.bulk_create(
+        [
+            Balance(account_id=pk, meter=meter, amount=amount, debt=account.debt(meter))
+            for pk, account in accounts.items()
+            for meter, amount in account.balances.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["account", "meter"],
+        update_fields=["amount", "debt"],
+    )
+    Standing.objects.bulk_create(
+        [standing_row(context.timetable, pk, account) for pk, account in accounts.items()],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["sequence", "computed_to", "due_at", "tiers", "last_purchase_at"],
+    )
+
+
+def standing_row(timetable: Timetable, account_id: int, account: engine.Account) -> Standing:
+    """The derived row of an account as it stands now."""
+    return Standing(
+        account_id=account_id,
+        sequence=account.sequence,
+        computed_to=account.computed_to,
+        due_at=due_at(timetable, account),
+        tiers={ladder: held_to(held) for ladder, held in account.tiers.items()},
+        last_purchase_at=account.last_purchase_at,
+    )

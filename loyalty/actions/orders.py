@@ -1,0 +1,205 @@
+"""Recording what members buy: order, points, vouchers and tiers in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from loyalty.actions.accounts import Opened, open_accounts
+from loyalty.actions.booking import Booked, Context, book
+from loyalty.actions.facts import order_facts, tiers_of
+from loyalty.actions.outcomes import OrderOutcome, answered_before
+from loyalty.actions.returns import correct_waiting
+from loyalty.actions.revisions import revise_order
+from loyalty.engine import happening
+from loyalty.engine.compute import Sale, place_order
+from loyalty.engine.errors import Refused
+from loyalty.engine.programme import Timetable
+from loyalty.models import Award
+from loyalty.queries.programmes import timetable as published_timetable
+from members import actions as members
+from members.actions import NewOrder, UnableToRecordOrder
+from members.models import Activity, Order, OrderLine
+
+
+@dataclass(slots=True)
+class _Sold:
+    """One order on its way into the books."""
+
+    new: NewOrder
+    facts: happening.Order
+    row: Order
+    lines: list[OrderLine]
+    sale: Sale | None
+
+
+@transaction.atomic
+def record_order(*, order: NewOrder, now: datetime, actor: str) -> OrderOutcome:
+    """Record one order and what it gives. Sent again, it is answered again and changes nothing.
+
+    Raises ``UnableToRecordOrder`` and then nothing is stored.
+    """
+    members.check_order(order)
+    same = Order.objects.filter(source=order.source, number=order.number)
+    if (known := same.first()) is not None:
+        return _known(order, known, now=now, actor=actor)
+    try:
+        with transaction.atomic():
+            [outcome] = _record([order], now=now, is_history=False)
+    except IntegrityError:  # a twin of this call was first
+        return _known(order, same.get(), now=now, actor=actor)
+    return outcome
+
+
+@transaction.atomic
+def record_orders(
+    *, orders: Sequence[NewOrder], now: datetime, actor: str, is_history: bool = False
+) -> list[OrderOutcome | UnableToRecordOrder]:
+    """Record many orders in few statements; an order that cannot be is answered with its error.
+
+    Orders that use vouchers are recorded one by one. History is written as already delivered.
+    """
+    known = _known_orders(orders)
+    answers: dict[str, OrderOutcome | UnableToRecordOrder] = {}
+    fresh: dict[str, NewOrder] = {}
+    for order in orders:
+        try:
+            members.check_order(order)
+            if order.key in known or order.vouchers or order.key in fresh:
+                continue
+            fresh[order.key] = order
+        except UnableToRecordOrder as error:
+            answers[order.key] = error
+    for outcome in _record(list(fresh.values()), now=now, is_history=is_history):
+        answers[outcome.order.key] = outcome
+    for order in orders:
+        if order.key not in answers or (order is not fresh.get(order.key, order)):
+            answers[order.key] = _alone(order, now=now, actor=actor)
+    return [answers[order.key] for order in orders]
+
+
+def _alone(order: NewOrder, *, now: datetime, actor: str) -> OrderOutcome | UnableToRecordOrder:
+    try:
+        return record_order(order=order, now=now, actor=actor)
+    except UnableToRecordOrder as error:
+        return error
+
+
+def _known_orders(orders: Sequence[NewOrder]) -> set[str]:
+    numbers: dict[str, list[str]] = {}
+    for order in orders:
+        numbers.setdefault(order.source, []).append(order.number)
+    return {
+        f"{source}:{number}"
+        for source, wanted in numbers.items()
+        for number in Order.objects.filter(source=source, number__in=wanted).values_list("number", flat=True)
+    }
+
+
+def _known(order: NewOrder, known: Order, *, now: datetime, actor: str) -> OrderOutcome:
+    """The order is here: a repeat, an older revision, a newer one, or something else by its number."""
+    if order.revision > known.revision:
+        return revise_order(order=known, new=order, now=now, actor=actor)
+    if order.revision == known.revision and members.fingerprint(order) != known.fingerprint:
+        raise UnableToRecordOrder(
+            "order_number_used_for_something_else", order=str(known.pk), revision=known.revision
+        )
+    return answered_before(known)
+
+
+def _record(orders: Sequence[NewOrder], *, now: datetime, is_history: bool) -> list[OrderOutcome]:
+    if not orders:
+        return []
+    timetable = published_timetable()
+    accounts = open_accounts(
+        timetable,
+        {order.member.account_id for order in orders if order.member},
+        since=min(order.placed_at for order in orders),
+        codes=[code for order in orders for code in order.vouchers],
+    )
+    in_time = sorted(range(len(orders)), key=lambda index: orders[index].placed_at)
+    sold = {index: _sell(timetable, accounts, orders[index], now) for index in in_time}
+    members.save_orders(
+        [one.row for one in sold.values()], [line for one in sold.values() for line in one.lines]
+    )
+    context = Context(
+        timetable,
+        now,
+        is_history,
+        orders={one.facts.key: one.row for one in sold.values()},
+        members={one.new.member.account_id: one.new.member.pk for one in sold.values() if one.new.member},
+    )
+    activities = [_recorded(one, now) for one in sold.values()]
+    booked = book(context, accounts, activities)
+    Award.objects.bulk_create(
+        [
+            _award(one, one.sale, one.row.account_id, accounts)
+            for one in sold.values()
+            if one.sale is not None and one.row.account_id is not None
+        ]
+    )
+    correct_waiting(list(context.orders.values()), now=now, is_history=is_history)
+    return [_outcome(sold[index], accounts, booked) for index in range(len(orders))]
+
+
+def _sell(timetable: Timetable, accounts: Opened, new: NewOrder, now: datetime) -> _Sold:
+    facts = order_facts(new)
+    account = accounts[new.member.account_id] if new.member else None
+    sale = None
+    if account is not None and new.member is not None:
+        try:
+            sale = place_order(timetable, account, facts)
+        except Refused as refused:
+            raise UnableToRecordOrder(refused.key, **refused.facts) from refused
+    elif new.vouchers:
+        raise UnableToRecordOrder("vouchers_need_a_member")
+    if new.paid_ore is not None and new.paid_ore != facts.paid:
+        raise UnableToRecordOrder("paid_is_not_what_it_costs", sent=new.paid_ore, computed=facts.paid)
+    vouchers_ore = sum(line.voucher for line in facts.lines)
+    row = members.order_row(new, vouchers_ore=vouchers_ore, now=now)
+    shares = {line.ref: (line.voucher, line.net) for line in facts.lines}
+    return _Sold(new, facts, row, members.line_rows(new, row, shares), sale)
+
+
+def _recorded(one: _Sold, now: datetime) -> Activity:
+    order = one.row
+    return members.new_activity(
+        kind="order.recorded",
+        member_id=order.member_id,
+        account_id=order.account_id,
+        facts={"order": str(order.pk), "paid_ore": order.paid_ore, "lines": len(one.lines)},
+        occurred_at=order.placed_at,
+        now=now,
+    )
+
+
+def _award(one: _Sold, sale: Sale, account_id: int, accounts: Opened) -> Award:
+    award = sale.award
+    return Award(
+        order=one.row,
+        account_id=account_id,
+        version_id=int(award.version) if award.version else None,
+        at_sale={
+            "tiers": dict(sale.at_sale.tiers),
+            "balances": dict(sale.at_sale.balances),
+            "tiers_after": tiers_of(accounts[account_id]),
+        },
+        shares={given.name: given.shares for given in award.given if given.amount},
+        because=award.because,
+    )
+
+
+def _outcome(one: _Sold, accounts: Opened, booked: Booked) -> OrderOutcome:
+    if one.sale is None or one.row.account_id is None:
+        return OrderOutcome(one.row, is_replay=False, because=[{"key": "no_member"}])
+    issued = booked.issued.get(one.row.account_id, [])
+    return OrderOutcome(
+        order=one.row,
+        is_replay=False,
+        earned={meter: amount for meter, amount in one.sale.award.amounts().items() if amount},
+        because=one.sale.award.because,
+        issued=issued,
+        used=[row for row in booked.used.get(one.row.account_id, []) if row.redeemed_for == one.facts.key],
+        tiers=tiers_of(accounts[one.row.account_id]),
+    )

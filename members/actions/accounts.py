@@ -1,0 +1,25 @@
+"""What happens to an account as a whole."""
+
+from datetime import datetime
+
+from members.actions.activities import new_activity
+from members.models import Account, Activity, Member
+
+
+def close_account(*, account_id: int, at: datetime, because: str, now: datetime) -> None:
+    """End the membership of everybody on the account; already closed members stay as they are."""
+    Account.objects.filter(pk=account_id, closed_at__isnull=True).update(closed_at=at)
+    members = Member.objects.filter(account_id=account_id).active()
+    told = [
+        new_activity(
+            kind="member.closed",
+            member_id=pk,
+            account_id=account_id,
+            facts={"because": because},
+            occurred_at=at,
+            now=now,
+        )
+        for pk in members.values_list("pk", flat=True)
+    ]
+    members.update(state=Member.State.CLOSED, closed_at=at)
+    Activity.objects.bulk_create(told)
