@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from config.catalogues import build_catalogues
+from loyalty.queries import forget_programmes
 
 
 def pytest_sessionstart() -> None:
@@ -26,3 +27,4 @@ def _no_memory_of_other_tests() -> None:
     """The cache in the database is rolled back with each test; one in Redis would remember logins refused."""
     if settings.REDIS_URL:
         cache.clear()
+    forget_programmes()

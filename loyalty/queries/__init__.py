@@ -1,0 +1,36 @@
+"""Every question of this floor; callers say ``from loyalty import queries``."""
+
+from loyalty.queries.balances import Lapse, MeterReading, entries, points, points_at, vouchers
+from loyalty.queries.programmes import (
+    forget_programmes,
+    programme_at,
+    published_names,
+    published_versions,
+    recent_timetable,
+    timetable,
+)
+from loyalty.queries.progress import Progress, TierReading, next_check, tiers
+from loyalty.queries.wording import amount_of, explain, money, name_of
+
+__all__ = [
+    "Lapse",
+    "MeterReading",
+    "Progress",
+    "TierReading",
+    "amount_of",
+    "entries",
+    "explain",
+    "forget_programmes",
+    "money",
+    "name_of",
+    "next_check",
+    "points",
+    "points_at",
+    "programme_at",
+    "published_names",
+    "published_versions",
+    "recent_timetable",
+    "tiers",
+    "timetable",
+    "vouchers",
+]
