@@ -1,4 +1,4 @@
-"""A Celery app of its own for the folder broker's tests: its tasks leave marks in a folder."""
+"""A Celery app of its own for the brokers' tests: its tasks leave marks in a folder."""
 
 import os
 import time
@@ -10,9 +10,13 @@ import config.celery  # noqa: F401 - makes the clubfs transport known
 
 FOLDER = Path(os.environ["BROKER_TEST_FOLDER"])
 
-app = Celery("broker_test", broker="clubfs://localhost//")
+URL = os.environ["BROKER_TEST_URL"]
+
+app = Celery("broker_test", broker=URL)
+if URL.startswith("clubfs:"):
+    app.conf.broker_transport_options = {"folder": str(FOLDER / "broker"), "polling_interval": 0.05}
 app.conf.update(
-    broker_transport_options={"folder": str(FOLDER / "broker"), "polling_interval": 0.05},
+    task_default_queue=FOLDER.name,  # nobody else's worker listens to it
     task_ignore_result=True,
     task_acks_late=True,
     broker_connection_retry_on_startup=True,

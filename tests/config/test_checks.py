@@ -1,5 +1,6 @@
 import pytest
 from django.core.checks import CheckMessage, run_checks
+from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
@@ -13,6 +14,7 @@ def test_a_missing_cache_table_is_told(settings: Settings) -> None:
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "config_cache"}
     }
+    call_command("createcachetable")
     assert ids(run_checks(databases=["default"])) == set()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE config_cache")

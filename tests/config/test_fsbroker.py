@@ -1,10 +1,4 @@
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -12,10 +6,6 @@ from typing import Any
 import pytest
 from kombu import Connection
 from kombu.simple import SimpleQueue
-
-from tests.config.programs import BASE_DIR, environment
-
-SECONDS_BEFORE_GIVING_UP = 90
 
 
 @pytest.fixture
@@ -100,72 +90,3 @@ def test_a_purged_queue_is_empty(queue: SimpleQueue) -> None:
     for number in range(3):
         queue.put(number)
     assert (queue.qsize(), queue.clear(), queue.qsize()) == (3, 3, 0)
-
-
-@pytest.mark.slow
-def test_two_producers_and_a_worker_lose_nothing_of_200_tasks(tmp_path: Path) -> None:
-    producers = [start_producer(tmp_path, range(start, start + 100)) for start in (0, 100)]
-    worker = start_worker(tmp_path)
-    try:
-        wait_until(lambda: len(done(tmp_path)) >= 200 and not files(tmp_path, "claimed"))
-    finally:
-        kill(worker)
-    assert [producer.wait() for producer in producers] == [0, 0]
-    assert sorted(done(tmp_path)) == list(range(200))
-    assert files(tmp_path, "queue") == []
-
-
-@pytest.mark.slow
-def test_what_a_killed_worker_held_is_done_by_the_next(tmp_path: Path) -> None:
-    assert start_producer(tmp_path, range(20), task="wait_and_note").wait() == 0
-    killed = start_worker(tmp_path)
-    wait_until(lambda: len(list(tmp_path.glob("begun-*"))) == 2)
-    kill(killed)
-    assert done(tmp_path) == []
-    (tmp_path / "go").touch()
-    worker = start_worker(tmp_path)
-    try:
-        wait_until(lambda: len(done(tmp_path)) >= 20 and not files(tmp_path, "claimed"))
-    finally:
-        kill(worker)
-    assert sorted(done(tmp_path)) == list(range(20))
-
-
-def start_producer(folder: Path, numbers: range, task: str = "note") -> "subprocess.Popen[bytes]":
-    code = (
-        f"from tests.config.broker_app import {task} as task\n"
-        f"for number in range({numbers.start}, {numbers.stop}): task.delay(number)"
-    )
-    return subprocess.Popen([sys.executable, "-c", code], env=env(folder), cwd=BASE_DIR)
-
-
-def start_worker(folder: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "celery", "--quiet", "--app", "tests.config.broker_app", "worker"]
-    return subprocess.Popen(
-        [*command, "--concurrency", "2", "--loglevel", "error"],
-        env=env(folder),
-        cwd=BASE_DIR,
-        start_new_session=True,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def env(folder: Path) -> dict[str, str]:
-    return environment(BROKER_TEST_FOLDER=str(folder))
-
-
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
-
-
-def done(folder: Path) -> list[int]:
-    path = folder / "done"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def wait_until(it_is_so: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + SECONDS_BEFORE_GIVING_UP
-    while not it_is_so():
-        assert time.monotonic() < give_up_at, "It never came to pass."
-        time.sleep(0.1)
