@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.crypto import get_random_string
 
-from loyalty.actions.accounts import Opened, held_to
 from loyalty.engine import account as engine
 from loyalty.engine.calendar import last_day
 from loyalty.engine.due import due_at
 from loyalty.engine.programme import Timetable
 from loyalty.models import Allocation, Balance, Entry, Lot, Standing, TierChange, Voucher
+from loyalty.queries.accounts import Opened, held_to
 from members import actions as members
 from members.models import Activity, Order, OrderReturn
 

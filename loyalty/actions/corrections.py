@@ -14,7 +14,6 @@ from django.db.models import F
 
 from loyalty.actions.accounts import open_accounts
 from loyalty.actions.booking import Context, book
-from loyalty.actions.facts import line_facts
 from loyalty.engine import happening
 from loyalty.engine.account import Because
 from loyalty.engine.account import Entry as EngineEntry
@@ -22,6 +21,7 @@ from loyalty.engine.compute import Posted, Sale, correct_order, reopen_vouchers
 from loyalty.engine.earning import AtSale
 from loyalty.engine.earning import Award as EngineAward
 from loyalty.models import Award, Entry
+from loyalty.queries.facts import line_facts
 from loyalty.queries.programmes import timetable as published_timetable
 from members.models import Activity, Order, OrderLine, OrderReturn, OrderReturnLine
 

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from loyalty.actions.accounts import Opened, open_accounts
+from loyalty.actions.accounts import open_accounts
 from loyalty.actions.booking import Booked, Context, book
-from loyalty.actions.facts import order_facts, tiers_of
-from loyalty.actions.outcomes import OrderOutcome, answered_before
+from loyalty.actions.outcomes import OrderOutcome, answered_before, award_row
 from loyalty.actions.returns import correct_waiting
 from loyalty.actions.revisions import revise_order
 from loyalty.engine import happening
@@ -17,6 +16,8 @@ from loyalty.engine.compute import Sale, place_order
 from loyalty.engine.errors import Refused
 from loyalty.engine.programme import Timetable
 from loyalty.models import Award
+from loyalty.queries.accounts import Opened
+from loyalty.queries.facts import order_facts, tiers_of
 from loyalty.queries.programmes import timetable as published_timetable
 from members import actions as members
 from members.actions import NewOrder, UnableToRecordOrder
@@ -134,7 +135,7 @@ def _record(orders: Sequence[NewOrder], *, now: datetime, is_history: bool) -> l
     booked = book(context, accounts, activities)
     Award.objects.bulk_create(
         [
-            _award(one, one.sale, one.row.account_id, accounts)
+            award_row(one.row, one.sale, one.row.account_id, tiers_of(accounts[one.row.account_id]))
             for one in sold.values()
             if one.sale is not None and one.row.account_id is not None
         ]
@@ -171,22 +172,6 @@ def _recorded(one: _Sold, now: datetime) -> Activity:
         facts={"order": str(order.pk), "paid_ore": order.paid_ore, "lines": len(one.lines)},
         occurred_at=order.placed_at,
         now=now,
-    )
-
-
-def _award(one: _Sold, sale: Sale, account_id: int, accounts: Opened) -> Award:
-    award = sale.award
-    return Award(
-        order=one.row,
-        account_id=account_id,
-        version_id=int(award.version) if award.version else None,
-        at_sale={
-            "tiers": dict(sale.at_sale.tiers),
-            "balances": dict(sale.at_sale.balances),
-            "tiers_after": tiers_of(accounts[account_id]),
-        },
-        shares={given.name: given.shares for given in award.given if given.amount},
-        because=award.because,
     )
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from loyalty.actions.corrections import Move, Remains, correct, lock_orders, remains_of
-from loyalty.actions.facts import line_facts
 from loyalty.actions.outcomes import OrderOutcome, answered_before
 from loyalty.engine.earning import split
 from loyalty.engine.happening import Line
 from loyalty.models import Voucher
+from loyalty.queries.facts import line_facts
 from members import actions as members
 from members.actions import NewOrder, UnableToCancelOrder, UnableToRecordOrder
 from members.models import Activity, Order, OrderLine, OrderReturnLine
