@@ -1,6 +1,9 @@
 """Every write of this floor; callers say ``from loyalty import actions``."""
 
+from loyalty.actions.by_hand import cancel_voucher, set_tier
+from loyalty.actions.claims import claim_order
 from loyalty.actions.due import DueRun, run_due
+from loyalty.actions.ledger import check_ledger
 from loyalty.actions.orders import record_order, record_orders
 from loyalty.actions.outcomes import OrderOutcome, ReturnOutcome
 from loyalty.actions.points import adjust_points
@@ -15,6 +18,9 @@ __all__ = [
     "ReturnOutcome",
     "adjust_points",
     "cancel_order",
+    "cancel_voucher",
+    "check_ledger",
+    "claim_order",
     "record_order",
     "record_orders",
     "record_return",
@@ -23,4 +29,5 @@ __all__ = [
     "release_voucher",
     "reserve_voucher",
     "run_due",
+    "set_tier",
 ]

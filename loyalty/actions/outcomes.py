@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from loyalty.engine.compute import Sale
 from loyalty.models import Award, Voucher
 from members.models import Order, OrderReturn
 
@@ -30,6 +31,23 @@ class ReturnOutcome:
     is_parked: bool
     taken_back: Mapping[str, int] = field(default_factory=dict)
     because: Sequence[Mapping[str, Any]] = ()
+
+
+def award_row(order: Order, sale: Sale, account_id: int, tiers_after: Mapping[str, str]) -> Award:
+    """The unsaved record of what ``order`` gave, and of the standing that returns will need."""
+    award = sale.award
+    return Award(
+        order=order,
+        account_id=account_id,
+        version_id=int(award.version) if award.version else None,
+        at_sale={
+            "tiers": dict(sale.at_sale.tiers),
+            "balances": dict(sale.at_sale.balances),
+            "tiers_after": dict(tiers_after),
+        },
+        shares={given.name: given.shares for given in award.given if given.amount},
+        because=award.because,
+    )
 
 
 def answered_before(order: Order) -> OrderOutcome:

@@ -38,6 +38,7 @@ SENTENCES = {
     "returned": later("%(amount)s taken back for returned goods."),
     "order_cancelled": later("%(amount)s taken back: the order was cancelled."),
     "order_revised": later("%(amount)s taken back: the order was changed."),
+    "cancelled_by_staff": later("Cancelled by staff: %(reason)s"),
     "adjusted": later("Adjusted by staff: %(reason)s"),
     "voucher_cancelled": later("%(points)s back: the check they had become was cancelled."),
     "tier_reached": later("Reached with %(total)s."),
