@@ -1,3 +1,6 @@
+from importlib import import_module
+from pkgutil import iter_modules
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,3 +11,10 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = _("Campaigns")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campaigns import channels, reactions, steps  # noqa: F401 - importing registers the reactions
+
+        for package in (channels, steps):
+            for module in iter_modules(package.__path__, f"{package.__name__}."):
+                import_module(module.name)

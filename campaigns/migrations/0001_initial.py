@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             name='UnsubscribeLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=43, unique=True, verbose_name='token')),
+                ('token', models.CharField(max_length=24, unique=True, verbose_name='token')),
                 ('purpose', models.CharField(choices=[('service', 'part of the membership'), ('marketing', 'offers and news, needs consent')], max_length=10, verbose_name='purpose')),
                 ('channel', models.CharField(max_length=10, verbose_name='channel')),
                 ('created_at', models.DateTimeField(verbose_name='created')),

@@ -37,7 +37,7 @@ class Suppression(models.Model):
 class UnsubscribeLink(models.Model):
     """The opaque token by which one member stops one kind of mail; it never runs out."""
 
-    token = models.CharField(_("token"), max_length=43, unique=True)
+    token = models.CharField(_("token"), max_length=24, unique=True)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="unsubscribe_links")
     purpose = models.CharField(_("purpose"), max_length=10, choices=CampaignVersion.Purpose)
     channel = models.CharField(_("channel"), max_length=10)

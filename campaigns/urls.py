@@ -1,0 +1,9 @@
+from django.urls import path
+
+from campaigns import views
+
+urlpatterns = [
+    # Without a slash at its end: a mail program's POST must never be redirected.
+    path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("mail/<slug:provider>/reports/", views.provider_reports, name="provider_reports"),
+]
