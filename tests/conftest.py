@@ -18,6 +18,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail where a test was skipped and none may be, as in .ci/run: a check not made is no check passed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("NO_TEST_MAY_SKIP") and reporter and reporter.stats.get("skipped"):
+        reporter.ensure_newline()
         reporter.write_line("A test was skipped, and here none may be.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
