@@ -1,0 +1,1 @@
+"""The console's pages about who the members are and what they did."""
