@@ -1,0 +1,130 @@
+"""What a cart would cost and earn, computed by the same steps as the sale, and nothing written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loyalty.engine import account as engine
+from loyalty.engine import redemption
+from loyalty.engine.compute import Sale, place_order
+from loyalty.engine.due import catch_up
+from loyalty.engine.errors import Refused
+from loyalty.engine.happening import Order
+from loyalty.engine.programme import Timetable
+from loyalty.queries.accounts import load_accounts
+from loyalty.queries.facts import order_facts
+from loyalty.queries.programmes import timetable as published_timetable
+from members.actions import NewOrder
+from members.models.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherQuote:
+    """Öre that one voucher would take off, and what of it would be lost; or why it cannot be used."""
+
+    code: str
+    is_usable: bool
+    discount_ore: int
+    lost_ore: int
+    because: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueQuote:
+    """A voucher that the cart would win at once."""
+
+    reward: str
+    kind: str
+    value_ore: int
+    because: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """``earned`` is per meter, in its smallest part; ``would_earn`` is what a guest misses."""
+
+    gross_ore: int
+    discount_ore: int
+    voucher_ore: int
+    payable_ore: int
+    vouchers: Sequence[VoucherQuote]
+    earned: Mapping[str, int]
+    because: Sequence[Mapping[str, Any]]
+    issued: Sequence[IssueQuote]
+    would_earn: Mapping[str, int]
+
+
+def quote(cart: NewOrder) -> Quote:
+    """What ``cart`` would come to if it were bought at its ``placed_at``.
+
+    A voucher that cannot be used is told with its reason, and the rest is quoted without it. A voucher
+    that is reserved for the cart's own order number can be used.
+    """
+    timetable = published_timetable()
+    order = order_facts(cart)
+    account = _account(timetable, cart, order)
+    catch_up(timetable, account, order.at)
+    account.take_effects()
+    is_guest = cart.member is None
+    codes = dict.fromkeys(cart.vouchers)
+    tried = [
+        _refused(code, "vouchers_need_a_member") if is_guest else _try(timetable, account, order, code)
+        for code in codes
+    ]
+    order.vouchers = ()
+    sale = place_order(timetable, account, order)
+    earned = _earned(sale)
+    return Quote(
+        gross_ore=sum(line.gross for line in order.lines),
+        discount_ore=sum(line.discount for line in order.lines),
+        voucher_ore=sum(line.voucher for line in order.lines),
+        payable_ore=order.paid,
+        vouchers=tried,
+        earned={} if is_guest else earned,
+        because=[{"key": "no_member"}] if is_guest else sale.award.because,
+        issued=() if is_guest else list(_issued(account)),
+        would_earn=earned if is_guest else {},
+    )
+
+
+def _account(timetable: Timetable, cart: NewOrder, order: Order) -> engine.Account:
+    """The buyer's account as it stands; for a guest, that of somebody who joins with this cart."""
+    if cart.member is None:
+        return engine.Account(joined_at=order.at, computed_to=order.at, new_ref=new_id)
+    account_id = cart.member.account_id
+    return load_accounts(timetable, [account_id], since=order.at, codes=cart.vouchers)[account_id]
+
+
+def _try(timetable: Timetable, account: engine.Account, order: Order, code: str) -> VoucherQuote:
+    before = order.paid
+    order.vouchers = (code,)
+    try:
+        redemption.use_vouchers(timetable, account, order)
+    except Refused as refused:
+        return _refused(**{**refused.facts, "code": code, "key": refused.key})
+    used = account.effects[-1]
+    because = used.because if isinstance(used, engine.VoucherChange) else {}
+    return VoucherQuote(
+        code=code,
+        is_usable=True,
+        discount_ore=before - order.paid,
+        lost_ore=because.get("lost_ore", 0),
+        because=because,
+    )
+
+
+def _refused(code: str, key: str, **facts: object) -> VoucherQuote:
+    return VoucherQuote(
+        code=code, is_usable=False, discount_ore=0, lost_ore=0, because={"key": key, "code": code, **facts}
+    )
+
+
+def _earned(sale: Sale) -> dict[str, int]:
+    return {meter: amount for meter, amount in sale.award.amounts().items() if amount}
+
+
+def _issued(account: engine.Account) -> Iterator[IssueQuote]:
+    for effect in account.effects:
+        if isinstance(effect, engine.VoucherChange) and effect.move == "issued":
+            voucher = effect.voucher
+            yield IssueQuote(voucher.reward, voucher.kind, voucher.value, effect.because)
