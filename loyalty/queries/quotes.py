@@ -68,7 +68,9 @@ def quote(cart: NewOrder) -> Quote:
     is_guest = cart.member is None
     codes = dict.fromkeys(cart.vouchers)
     tried = [
-        _refused(code, "vouchers_need_a_member") if is_guest else _try(timetable, account, order, code)
+        _refused(code, {"key": "vouchers_need_a_member"})
+        if is_guest
+        else _try(timetable, account, order, code)
         for code in codes
     ]
     order.vouchers = ()
@@ -101,7 +103,7 @@ def _try(timetable: Timetable, account: engine.Account, order: Order, code: str)
     try:
         redemption.use_vouchers(timetable, account, order)
     except Refused as refused:
-        return _refused(**{**refused.facts, "code": code, "key": refused.key})
+        return _refused(code, {**refused.facts, "key": refused.key})
     used = account.effects[-1]
     because = used.because if isinstance(used, engine.VoucherChange) else {}
     return VoucherQuote(
@@ -113,10 +115,8 @@ def _try(timetable: Timetable, account: engine.Account, order: Order, code: str)
     )
 
 
-def _refused(code: str, key: str, **facts: object) -> VoucherQuote:
-    return VoucherQuote(
-        code=code, is_usable=False, discount_ore=0, lost_ore=0, because={"key": key, "code": code, **facts}
-    )
+def _refused(code: str, because: Mapping[str, Any]) -> VoucherQuote:
+    return VoucherQuote(code=code, is_usable=False, discount_ore=0, lost_ore=0, because=because)
 
 
 def _earned(sale: Sale) -> dict[str, int]:
