@@ -52,6 +52,7 @@ CLUB_CURRENCY = env.str("CLUB_CURRENCY", default="SEK")
 CLUB_COUNTRY = env.str("CLUB_COUNTRY", default="SE")
 CLUB_TIME_ZONE = env.str("CLUB_TIME_ZONE", default="Europe/Stockholm")
 CLUB_URL = env.str("CLUB_URL", default="http://localhost:8000").rstrip("/")
+CLUB_COLOUR = env.str("CLUB_COLOUR", default="#1f5c4d")
 CLUB_POSTAL_ADDRESS = env.str("CLUB_POSTAL_ADDRESS", default="")
 MACHINES = env.int("MACHINES", default=1)
 
@@ -220,6 +221,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
+ACCOUNT_ADAPTER = "config.logins.ClubAccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "members.forms.RequestCodeForm"}
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Without password1 here, the login form would have no password field, and staff only mailed codes.
@@ -233,7 +237,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = CLUB_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS_ONLY
-USERSESSIONS_TRACK_ACTIVITY = True
+# Otherwise every page view would write to the database.
+USERSESSIONS_TRACK_ACTIVITY = False
 # How many proxies of ours stand in front: login limits count the address that the outermost of them saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 

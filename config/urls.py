@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config.theme import theme
 from config.views import health, metrics
 
 # Staff log in through the same door as members: its limits and second factors hold for the console too.
@@ -12,10 +13,15 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    # Before the login pages' own addresses: joining is ours.
+    path("", include("members.urls")),
+    path("", include("loyalty.urls")),
+    path("theme.css", theme, name="theme"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("", include("campaigns.urls")),
     path("health/", health, name="health"),
     path("metrics/", metrics, name="metrics"),
 ]

@@ -1,0 +1,39 @@
+"""How a member gets in. Members that a shop sent us have no login until they ask for a code."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from members.models import Member, User
+
+
+@transaction.atomic
+def ensure_login(*, email: str, now: datetime) -> User | None:
+    """Return the login of the active member with this e-mail address, made at ``now`` if missing.
+
+    The member's own address decides who may log in: when it has changed, the login follows it, and
+    the former address opens nothing any more. None when no active member has the address.
+    """
+    member = (
+        Member.objects.select_for_update(of=("self",))
+        .active()
+        .select_related("user")
+        .filter(email__iexact=email.strip())
+        .exclude(email="")
+        .first()
+    )
+    if member is None:
+        return None
+    if member.user is None or member.user.email.casefold() != member.email.casefold():
+        member.user = login_of_address(email=member.email, now=now)
+        member.save(update_fields=["user"])
+    return member.user
+
+
+def login_of_address(*, email: str, now: datetime) -> User:
+    """The login with this address, a new one without a password if there is none."""
+    login = User.objects.filter(email__iexact=email).first()
+    if login is None:
+        return User.objects.create_user(email, joined_at=now)
+    Member.objects.filter(user=login).update(user=None)
+    return login
