@@ -66,7 +66,7 @@ def _timetable(published_at: datetime | None, count: int) -> Timetable:
 def published_names() -> dict[tuple[str, str], dict[str, Any]]:
     """What published objects are called, by (kind, key): language to name; the newest version wins.
 
-    Meters also carry ``unit``: how many smallest parts make one.
+    Meters also carry ``unit``, how many smallest parts make one, and ``is_shown`` to members.
     """
     return _published_names(*_recent_stamp())
 
@@ -78,13 +78,14 @@ def _published_names(published_at: datetime | None, count: int) -> dict[tuple[st
         for kind, objects in (row.document or {}).items():
             if isinstance(objects, list):
                 found |= {(kind, one["key"]): _names(one) for one in objects}
+                found |= {("tiers", tier["key"]): _names(tier) for one in objects for tier in one.get("rows", ())}
     return found
 
 
 def _names(row: Mapping[str, Any]) -> dict[str, Any]:
     name = row.get("name", row["key"])
     names = dict(name) if isinstance(name, Mapping) else {"sv": name, "en": name, "nb": name}
-    return names | {"unit": 10 ** row.get("decimals", 0)}
+    return names | {"unit": 10 ** row.get("decimals", 0), "is_shown": row.get("shown", True)}
 
 
 def published_versions() -> QuerySet[ProgrammeVersion]:
