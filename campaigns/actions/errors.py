@@ -20,7 +20,7 @@ class UnableToSuppress(UnableTo):
 
 
 class UnableToLiftSuppression(UnableTo):
-    """`reason_is_missing`, `complaint_is_for_good`."""
+    """`complaint_is_for_good`."""
 
 
 class UnableToUnsubscribe(UnableTo):

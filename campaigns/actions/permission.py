@@ -34,7 +34,7 @@ def suppress_address(*, address: str, reason: str, actor: str, now: datetime, no
 
 
 @transaction.atomic
-def lift_suppression(*, suppression: Suppression, actor: str) -> None:
+def lift_suppression(*, suppression: Suppression) -> None:
     """Let an address be written to again, as when a full mailbox was taken for a dead one."""
     if suppression.reason == Suppression.Reason.COMPLAINT:
         raise UnableToLiftSuppression("complaint_is_for_good")

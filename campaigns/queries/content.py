@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Message
 from loyalty.models import Voucher
+from loyalty.queries import money
 from members.models import Member
 
 Values = dict[str, str]
-
-SYMBOLS = {"SEK": "kr", "NOK": "kr", "DKK": "kr", "EUR": "€"}
 
 # A name is the one thing that a stranger can put into a mail of ours: one that is an address is left out.
 LOOKS_LIKE_ADDRESS = re.compile(r"[/@:<>]|www\.|\.\w{2,}", re.IGNORECASE)
@@ -138,9 +137,7 @@ def voucher_values(voucher: Voucher, language: str) -> Values:
 def worth(value_ore: int, percent: Decimal | None) -> str:
     if percent is not None:
         return f"{number_format(percent.normalize())} %"
-    places = 2 if value_ore % 100 else 0
-    amount = number_format(Decimal(value_ore) / 100, decimal_pos=places, force_grouping=True)
-    return f"{amount} {SYMBOLS.get(settings.CLUB_CURRENCY, settings.CLUB_CURRENCY)}"
+    return money(value_ore, settings.CLUB_CURRENCY)
 
 
 def last_day(expires_at: datetime | None) -> str:

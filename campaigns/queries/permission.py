@@ -1,12 +1,12 @@
 """Whether a message may go out: the member, the purpose, the answers they gave, and the suppressed addresses."""
 
 from django.conf import settings
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from campaigns.models import Campaign, CampaignVersion, Enrolment, Message, Suppression
 from members.models import Consent, Member
+from members.queries import latest_consent
 
 Purpose = CampaignVersion.Purpose
 DIGEST_SALT = "campaigns.suppression"
@@ -33,17 +33,10 @@ def suppressions_of(address: str) -> QuerySet[Suppression]:
     return Suppression.objects.filter(digest__in=address_digests(address))
 
 
-def agrees(purpose: str, channel: str) -> Coalesce:
-    """Return the expression: the latest answer of a row's `member` allows this purpose on this channel."""
+def agrees(purpose: str, channel: str) -> Q:
+    """Return the condition: the latest answer of a row's `member` allows this purpose on this channel."""
     asked, unless_answered = CONSENT_FOR[Purpose(purpose)]
-    latest = (
-        Consent.objects.filter(
-            member=OuterRef("member"), purpose=asked, channel__in=[channel, Consent.Channel.ANY]
-        )
-        .order_by("-given_at", "-id")
-        .values("is_given")[:1]
-    )
-    return Coalesce(Subquery(latest), Value(unless_answered), output_field=BooleanField())
+    return Q(latest_consent(asked, channel, member="member", unless_answered=unless_answered))
 
 
 def may_send(*, purpose: str, channel: str, address: str) -> Q:
@@ -56,7 +49,7 @@ def may_send(*, purpose: str, channel: str, address: str) -> Q:
     return (
         Q(Exists(running))
         & Q(Exists(reachable))
-        & Q(agrees(purpose, channel))
+        & agrees(purpose, channel)
         & ~Q(Exists(suppressions_of(address)))
     )
 
@@ -73,6 +66,6 @@ def reason_against(message: Message, *, purpose: str) -> str:
         return Message.Reason.NO_ADDRESS
     if suppressions_of(member.email).exists():
         return Message.Reason.SUPPRESSED
-    if not Message.objects.filter(Q(agrees(purpose, message.channel)), pk=message.pk).exists():
+    if not Message.objects.filter(agrees(purpose, message.channel), pk=message.pk).exists():
         return Message.Reason.NO_CONSENT
     return ""

@@ -81,3 +81,8 @@ def planned(*members: Member, now: datetime = NOW) -> list[Message]:
 
 def for_marketing() -> None:
     CampaignVersion.objects.update(purpose=CampaignVersion.Purpose.MARKETING)
+
+
+def end_vouchers(state: str) -> None:
+    used = {"redeemed_at": NOW, "redeemed_for": "web:1"} if state == "redeemed" else {}
+    Voucher.objects.update(state=state, **used)
