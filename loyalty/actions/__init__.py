@@ -7,6 +7,7 @@ from loyalty.actions.ledger import check_ledger
 from loyalty.actions.orders import record_order, record_orders
 from loyalty.actions.outcomes import OrderOutcome, ReturnOutcome
 from loyalty.actions.points import adjust_points
+from loyalty.actions.programmes import UnableToImport, import_programme, publish_version
 from loyalty.actions.returns import record_return, record_returns
 from loyalty.actions.revisions import cancel_order
 from loyalty.actions.vouchers import Redeemed, redeem_voucher, release_voucher, reserve_voucher
@@ -16,11 +17,14 @@ __all__ = [
     "OrderOutcome",
     "Redeemed",
     "ReturnOutcome",
+    "UnableToImport",
     "adjust_points",
     "cancel_order",
     "cancel_voucher",
     "check_ledger",
     "claim_order",
+    "import_programme",
+    "publish_version",
     "record_order",
     "record_orders",
     "record_return",

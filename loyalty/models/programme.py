@@ -24,16 +24,26 @@ class ProgrammeVersion(models.Model):
         RETIRED = "retired", _("retired")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
+    programme = models.SlugField(
+        _("programme"), max_length=40, default="club", help_text=_("What programme files call it.")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    language = models.CharField(
+        _("language"), max_length=2, default="sv", help_text=_("The language that names are written in.")
+    )
     currency = models.CharField(_("currency"), max_length=3, default="SEK")
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Stockholm")
     life = models.JSONField(
         _("end of membership"), default=dict, blank=True, help_text=_("When a silent account closes.")
     )
+    returns = models.JSONField(
+        _("returns"), default=dict, blank=True, help_text=_("What happens when goods come back.")
+    )
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
     document = models.JSONField(_("published text"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_by = models.CharField(_("published by"), max_length=80, blank=True)
 
     objects = ProgrammeVersionQuerySet.as_manager()
 
@@ -57,10 +67,14 @@ class ProgrammeVersion(models.Model):
 
 
 class ProgrammeObject(models.Model):
-    """What every object of a programme has: a key that stays and a name that people read."""
+    """What every object of a programme has: a key that stays and a name that people read.
+
+    ``name`` is in the version's language, ``names`` holds it in others: {"en": "points"}.
+    """
 
     key = models.SlugField(_("key"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
+    names = models.JSONField(_("in other languages"), default=dict, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -78,7 +92,6 @@ class Meter(ProgrammeObject):
         OLDEST = "oldest", _("oldest first")
 
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="meters")
-    unit = models.JSONField(_("unit"), default=dict, blank=True)
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
     is_spendable = models.BooleanField(_("can be spent"), default=True)
     is_shown = models.BooleanField(_("shown to the member"), default=True)
@@ -98,6 +111,7 @@ class EarningRule(ProgrammeObject):
     event = models.CharField(_("event"), max_length=20, default="purchase")
     meter = models.SlugField(_("meter"), max_length=40)
     scope = models.JSONField(_("applies to"), default=dict, blank=True)
+    condition = models.JSONField(_("only if"), default=dict, blank=True)
     base = models.JSONField(_("counts"), default=dict, blank=True)
     rate = models.JSONField(_("rate"), default=dict)
     round = models.JSONField(_("rounding"), default=dict, blank=True)
@@ -117,7 +131,14 @@ class Reward(ProgrammeObject):
 
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="rewards")
     kind = models.CharField(_("kind"), max_length=20)
-    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    percent = models.DecimalField(_("per cent"), max_digits=5, decimal_places=2, null=True, blank=True)
+    use = models.JSONField(_("use"), default=dict, blank=True)
+    on_return = models.CharField(
+        _("when the goods come back"),
+        max_length=8,
+        choices=[("lost", _("lost")), ("restored", _("can be used again"))],
+        default="lost",
+    )
     scope = models.JSONField(_("applies to"), default=dict, blank=True)
     lifetime = models.JSONField(_("lifetime"), default=dict, blank=True)
 
@@ -133,7 +154,7 @@ class Conversion(ProgrammeObject):
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="conversions")
     meter = models.SlugField(_("meter"), max_length=40)
     reward = models.SlugField(_("reward"), max_length=40)
-    schedule = models.JSONField(_("when"), default=dict)
+    schedule = models.JSONField(_("when"), default=dict, blank=True)
     form = models.JSONField(_("form"), default=dict)
     remainder = models.CharField(
         _("remainder"),

@@ -1,6 +1,7 @@
 """Every question of this floor; callers say ``from loyalty import queries``."""
 
 from loyalty.queries.balances import Lapse, MeterReading, entries, points, points_at, vouchers
+from loyalty.queries.documents import document_of
 from loyalty.queries.programmes import (
     forget_programmes,
     programme_at,
@@ -18,6 +19,7 @@ __all__ = [
     "Progress",
     "TierReading",
     "amount_of",
+    "document_of",
     "entries",
     "explain",
     "forget_programmes",

@@ -49,6 +49,8 @@ def _recent_stamp() -> Stamp:
 def forget_programmes() -> None:
     """Look at the database again: after a publication, and between tests."""
     _seen.clear()
+    _timetable.cache_clear()
+    _published_names.cache_clear()
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import ge, gt, le
 from typing import Any, Protocol, Self
 
@@ -36,7 +37,7 @@ class Condition:
         """Read a stored tree; ``units`` gives how many smallest parts a meter's unit has."""
         if "meter" in document:
             meter = document["meter"]
-            value = int(document["value"] * units.get(meter, 1))
+            value = int(Decimal(str(document["value"])) * units.get(meter, 1))
             return cls("meter", subject=meter, op=document["op"], value=value)
         if "tier" in document:
             return cls("tier", subject=document["tier"], names=frozenset(document["in"]))

@@ -69,8 +69,8 @@ class Scope:
             Goods.parse(exclude),
             Places.parse(include),
             Places.parse(exclude),
-            document.get("from_date"),
-            document.get("to_date"),
+            _day(document.get("from_date")),
+            _day(document.get("to_date")),
         )
 
     def refuses_order(self, order: Order, zone: ZoneInfo) -> tuple[str, str] | None:
@@ -93,3 +93,7 @@ class Scope:
         if self.include and self.include.matches(line) is None:
             return line.sku or line.ref
         return None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
