@@ -1,4 +1,8 @@
-"""What every test may rely on."""
+"""What every test may rely on.
+
+Tests that need real commits (``django_db(transaction=True)``) are for PostgreSQL: mark them ``services``.
+SQLite empties tables by DELETE between such tests, and the triggers of append-only tables refuse it.
+"""
 
 import os
 
@@ -8,6 +12,8 @@ from django.core.cache import cache
 
 from config.catalogues import build_catalogues
 from loyalty.queries import forget_programmes
+from members.models import Member
+from tests.make import make_member
 
 
 def pytest_sessionstart() -> None:
@@ -29,3 +35,21 @@ def _no_memory_of_other_tests() -> None:
     if settings.REDIS_URL:
         cache.clear()
     forget_programmes()
+
+
+@pytest.fixture
+def alice(db: None) -> Member:
+    """The member most tests are about."""
+    return make_member("Alice", last_name="Åkesson", phone="+46701234567")
+
+
+@pytest.fixture
+def bob(db: None) -> Member:
+    """Shares an account with Alice where a test says so; otherwise just another member."""
+    return make_member("Bob")
+
+
+@pytest.fixture
+def carol(db: None) -> Member:
+    """The stranger: nothing that happens to the others may show on her."""
+    return make_member("Carol")

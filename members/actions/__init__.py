@@ -1,7 +1,9 @@
 """Every write of this floor; callers say ``from members import actions``."""
 
+from members.actions.access import create_api_key, forget_answers, note_use, revoke_api_key
 from members.actions.accounts import close_account
-from members.actions.activities import new_activity
+from members.actions.activities import Delivered, deliver_activities, new_activity
+from members.actions.consents import ConsentAnswer, give_consent, record_answers, withdraw_consent
 from members.actions.errors import (
     UnableTo,
     UnableToAdjust,
@@ -19,6 +21,7 @@ from members.actions.errors import (
     UnableToReserve,
     UnableToUpdateMember,
 )
+from members.actions.members import Joined, close_member, join_member, update_member
 from members.actions.orders import (
     NewLine,
     NewOrder,
@@ -35,6 +38,9 @@ from members.actions.orders import (
 )
 
 __all__ = [
+    "ConsentAnswer",
+    "Delivered",
+    "Joined",
     "NewLine",
     "NewOrder",
     "NewReturn",
@@ -56,12 +62,23 @@ __all__ = [
     "UnableToUpdateMember",
     "check_order",
     "close_account",
+    "close_member",
+    "create_api_key",
+    "deliver_activities",
     "fingerprint",
+    "forget_answers",
+    "give_consent",
+    "join_member",
     "line_rows",
     "line_total_ore",
     "new_activity",
+    "note_use",
     "order_row",
+    "record_answers",
     "return_rows",
+    "revoke_api_key",
     "save_orders",
     "save_returns",
+    "update_member",
+    "withdraw_consent",
 ]

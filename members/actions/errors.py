@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class UnableTo(Exception):  # noqa: N818 - read as a sentence: raise UnableToJoin
+class UnableTo(Exception):
     """An action that changed nothing.
 
     ``key`` is a stable snake_case word for machines, ``facts`` are the numbers and names that the

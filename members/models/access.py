@@ -1,5 +1,7 @@
 """Who may call the API, and what was answered to a repeated call."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,15 @@ from members.models.shop import Store
 
 class ApiKey(models.Model):
     """A shop's key. Only the prefix and a digest are kept; the key itself is shown once."""
+
+    class Scope(models.TextChoices):
+        """What a key may do. Reading needs ``read``, writing needs the scope of what is written."""
+
+        READ = "read", _("read")
+        MEMBERS = "members", _("members and consents")
+        ORDERS = "orders", _("orders and returns")
+        VOUCHERS = "vouchers", _("vouchers")
+        POINTS = "points", _("points")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     source = models.SlugField(
@@ -28,6 +39,10 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether the key opens anything at ``at``."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
 
 
 class StoredAnswer(models.Model):
