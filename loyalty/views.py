@@ -58,11 +58,15 @@ def open_checks(account: Account, now: datetime) -> list[Check]:
     ]
 
 
+def is_shown(meter: str) -> bool:
+    return bool(queries.published_names().get(("meters", meter), {}).get("is_shown", True))
+
+
 @require_safe
 @for_members
 def my_page(request: HttpRequest, member: Member) -> HttpResponse:
     now = timezone.now()
-    readings = queries.points(member.account, now)
+    readings = [one for one in queries.points(member.account, now) if is_shown(one.meter)]
     main = next((reading for reading in readings if reading.is_spendable), None)
     page = {
         "member": member,
@@ -80,7 +84,8 @@ def my_page(request: HttpRequest, member: Member) -> HttpResponse:
 def history(request: HttpRequest, member: Member) -> HttpResponse:
     """The newest lines, or those before ``?before=`` a line's number: no page gets slower with age."""
     before = request.GET.get("before", "")
-    lines = queries.entries(member.account).select_related("order__store")
+    lines = queries.entries(member.account).exclude(meter__in=hidden_meters(timezone.now()))
+    lines = lines.select_related("order__store")
     if before.isdecimal():
         lines = lines.filter(sequence__lt=int(before[:18]))
     found = list(lines[: ENTRIES_AT_A_TIME + 1])
@@ -90,6 +95,13 @@ def history(request: HttpRequest, member: Member) -> HttpResponse:
         "is_first": not before.isdecimal(),
     }
     return render(request, "loyalty/history.html", page)
+
+
+def hidden_meters(now: datetime) -> list[str]:
+    """Meters that only count, as for tiers, would say everything a second time."""
+    programme = queries.recent_timetable().latest(now)
+    meters = programme.meters.values() if programme else ()
+    return [meter.key for meter in meters if not meter.is_spendable or not is_shown(meter.key)]
 
 
 @require_safe

@@ -82,21 +82,29 @@ def join(form: JoinForm, *, now: datetime) -> None:
         phone=str(facts["phone"] or ""),
         birth_date=facts["birth_date"],
         language=translation.get_language() or settings.LANGUAGE_CODE,
-        consents=[],
+        consents=[agreed(choice) for choice in form.choices_ticked()],
         origin=FROM_HERE,
-        actor="member",
+        actor="new member",
         now=now,
     )
     form._user = ensure_login(email=facts["email"], now=now)
 
 
+def agreed(choice: Choice) -> actions.ConsentAnswer:
+    return actions.ConsentAnswer(
+        purpose=choice.purpose, channel=choice.channel, is_given=True, wording=WORDING
+    )
+
+
 def field_of(error: actions.UnableTo) -> str | None:
-    return next((name for name in ("email", "phone") if error.key.startswith(name)), None)
+    return next((name for name in ("email", "phone", "birth_date") if error.key.startswith(name)), None)
 
 
 def sentence(error: actions.UnableTo) -> str:
+    """What the member reads about a refusal; the keys that a form lets through."""
     sentences = {
         "email_is_not_valid": _("This is not an e-mail address. Write it like name@example.com."),
+        "birth_date_is_not_valid": _("Look at the date again."),
         "phone_is_not_valid": _("This is not a phone number. Write it like 070 123 45 67."),
     }
     return sentences.get(error.key, _("That did not work, and nothing was changed. Please try again."))
@@ -139,8 +147,13 @@ class Answer:
 
 
 def answers_of(member: Member) -> list[Answer]:
-    latest = {(row.purpose, row.channel): row for row in member.consents.order_by("given_at", "id")}
-    return [Answer(choice, latest.get((choice.purpose, choice.channel))) for choice in CHOICES]
+    """The answer that holds for each choice; one about all channels is about each channel too."""
+    rows = list(member.consents.order_by("-given_at", "-id"))
+    return [Answer(choice, next((row for row in rows if is_about(choice, row)), None)) for choice in CHOICES]
+
+
+def is_about(choice: Choice, row: Consent) -> bool:
+    return row.purpose == choice.purpose and row.channel in (choice.channel, Consent.Channel.ANY)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -231,14 +244,14 @@ def card_bars(request: HttpRequest, member: Member) -> HttpResponse:
 def qr_code(text: str) -> HttpResponse:
     """A QR picture of ``text``: never Micro QR, which most scanners in shops cannot read."""
     picture = io.BytesIO()
-    segno.make_qr(text, error="m").save(picture, kind="svg", scale=8, border=4, xmldecl=True)
+    segno.make_qr(text, error="m").save(picture, kind="svg", scale=8, border=2)
     return svg(picture.getvalue())
 
 
 def bar_code(text: str) -> HttpResponse:
     """A Code 128 picture of ``text``. Its styles are inline, so a page must show it as an image."""
     picture = io.BytesIO()
-    drawing = {"write_text": False, "module_height": 16.0, "quiet_zone": 6.5}
+    drawing = {"write_text": False, "module_height": 16.0, "quiet_zone": 4.0}
     Code128(text, writer=SVGWriter()).write(picture, options=drawing)
     return svg(picture.getvalue())
 

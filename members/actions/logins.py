@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from members.models import Member, User
+from members.queries import members_by
 
 
 @transaction.atomic
@@ -15,11 +16,10 @@ def ensure_login(*, email: str, now: datetime) -> User | None:
     the former address opens nothing any more. None when no active member has the address.
     """
     member = (
-        Member.objects.select_for_update(of=("self",))
-        .active()
+        Member.objects.active()
         .select_related("user")
-        .filter(email__iexact=email.strip())
-        .exclude(email="")
+        .select_for_update(of=("self",))
+        .filter(pk__in=members_by(email=email))
         .first()
     )
     if member is None:
