@@ -1,3 +1,4 @@
+from loyalty.models.imports import ImportJob, ImportNote
 from loyalty.models.ledger import (
     Allocation,
     Award,
@@ -25,6 +26,8 @@ __all__ = [
     "Conversion",
     "EarningRule",
     "Entry",
+    "ImportJob",
+    "ImportNote",
     "LedgerCheck",
     "Lot",
     "Meter",

@@ -85,7 +85,7 @@ def line_total_ore(unit_price: Decimal, quantity: Decimal) -> int:
 
 
 def fingerprint(new: NewOrder | NewReturn) -> str:
-    """Tells whether the same thing was sent again: SHA-256 over everything but who sent it."""
+    """Tells whether the same thing was sent again: SHA-256 over all of it but what it was matched to."""
     facts = {
         name: value.pk if isinstance(value, Member | Store) else value for name, value in _fields(new).items()
     }
@@ -95,7 +95,7 @@ def fingerprint(new: NewOrder | NewReturn) -> str:
 
 def _fields(new: NewOrder | NewReturn) -> dict[str, object]:
     lines: list[dict[str, object]] = [
-        {name: getattr(line, name) for name in line.__slots__} for line in new.lines
+        {name: getattr(line, name) for name in line.__slots__ if name != "order_line"} for line in new.lines
     ]
     return {name: getattr(new, name) for name in new.__slots__ if name != "lines"} | {"lines": lines}
 
@@ -105,8 +105,6 @@ def _plain(value: object) -> object:
         return format(value.normalize(), "f")
     if isinstance(value, datetime):
         return value.timestamp()
-    if isinstance(value, OrderLine):
-        return str(value.pk)
     return str(value)
 
 

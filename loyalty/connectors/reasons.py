@@ -1,0 +1,87 @@
+"""Why something of a shop was not taken in, in a sentence for people. The keys stay as they are."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as later
+
+SENTENCES = {
+    # Rows of a table
+    "row_has_other_columns": later(
+        "The row has %(columns)s columns, the header %(wanted)s. Look for a stray separator or quotation mark."
+    ),
+    "rows_are_scattered": later(
+        "Other receipts stand between the rows of this number. Sort the file by number and import it again."
+    ),
+    "number_is_missing": later("The row has no receipt number."),
+    "number_is_not_valid": later("%(value)s in %(column)s is not a number."),
+    "quantity_is_not_valid": later("The quantity %(quantity)s is too large or has more than three decimals."),
+    "quantity_is_not_positive": later(
+        "The quantity is %(quantity)s, and this is no return: a stock correction is not a sale."
+    ),
+    "returned_quantity_is_not_negative": later("The quantity of a return is %(quantity)s, not below zero."),
+    "amount_is_negative": later("The amount is below zero."),
+    "discount_is_not_within_the_amount": later("The discount must lie between zero and the amount."),
+    "member_differs_from_the_first_row": later("The rows before it of the same number name another member."),
+    "time_is_not_valid": later("%(value)s is not a time. Set time_format in the map."),
+    "text_is_too_long": later("The text in %(column)s is longer than %(longest)s characters."),
+    "text_is_not_valid": later("The row holds characters that are not text, or its number is too long."),
+    "store_is_not_known": later("The club has no store with the code %(store)s. Add it in the console."),
+    "no_order_line_has_this_left": later(
+        "The member has no earlier purchase of %(sku)s with %(quantity)s pieces and that amount left."
+    ),
+    "returned_by_a_guest": later("The return names no member, so its order cannot be found."),
+    "order_number_used_for_something_else": later(
+        "This number was recorded before with other content. What was recorded stays as it is."
+    ),
+    "return_number_used_for_something_else": later(
+        "This number was recorded before with other content. What was recorded stays as it is."
+    ),
+    # The whole file
+    "file_has_another_encoding": later(
+        "The text after line %(line)s is not %(encoding)s. Set encoding in the map, such as cp1252."
+    ),
+    "file_is_not_a_table": later("The text after line %(line)s is not a table with this delimiter."),
+    "file_is_damaged": later("The file breaks off or is damaged after line %(line)s."),
+    "column_is_missing": later("The file has no column %(column)s. It has: %(found)s."),
+    "map_not_found": later(
+        "There is no column map %(map)s. Give the path of a YAML file, or one of: %(known)s."
+    ),
+    "map_is_not_yaml": later("The column map %(map)s is not a YAML or JSON object."),
+    "setting_is_not_known": later("The column map knows no setting %(setting)s."),
+    "setting_is_missing": later("The column map lacks the setting %(setting)s."),
+    "setting_is_not_valid": later("%(setting)s in the column map cannot be %(value)s."),
+    "import_runs_elsewhere": later("Another process is importing this file and has come to line %(line)s."),
+    # Payloads of a shop
+    "field_is_missing": later("%(field)s is missing."),
+    "field_is_not_an_object": later("%(field)s must be an object."),
+    "field_is_not_a_list": later("%(field)s must be a list."),
+    "field_is_not_text": later("%(field)s must be text."),
+    "field_is_too_long_or_not_text": later("%(field)s must be text of at most %(longest)s characters."),
+    "field_is_not_a_number": later("%(field)s must be a number."),
+    "field_is_not_a_time": later("%(field)s must be a time as in ISO 8601."),
+    "field_is_not_true_or_false": later("%(field)s must be true or false."),
+    "amounts_do_not_add_up": later("%(field)s cannot be what the lines come to."),
+    "status_is_not_known": later("%(status)s in %(field)s is not known."),
+    "order_is_waiting": later("Order %(order)s is not paid yet."),
+    "order_is_cancelled": later("Order %(order)s is cancelled."),
+    "order_is_refunded": later("Order %(order)s has been refunded in full."),
+    "order_line_not_found": later("%(field)s names a line that the order does not have."),
+    "more_than_is_left_of_the_order": later("%(field)s is more than is left of the order."),
+    "nothing_was_refunded": later("%(field)s names neither goods nor money."),
+    "refund_is_of_another_order": later("%(field)s is not order %(order)s."),
+}
+
+
+def reason(key: str, facts: Mapping[str, object]) -> str:
+    """The sentence for a key, or the key itself with its facts when there is none."""
+    sentence = SENTENCES.get(key)
+    try:
+        return gettext(sentence) % facts if sentence else _plain(key, facts)
+    except KeyError:  # the same key, raised elsewhere with other facts
+        return _plain(key, facts)
+
+
+def _plain(key: str, facts: Mapping[str, object]) -> str:
+    details = ", ".join(f"{name} {value}" for name, value in facts.items())
+    return key.replace("_", " ") + (f" ({details})" if details else "")
