@@ -6,6 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import logs
@@ -332,8 +333,13 @@ UNFOLD = {
     "SITE_TITLE": CLUB_NAME,
     "SITE_HEADER": CLUB_NAME,
     "SITE_URL": "/",
+    "SITE_SYMBOL": "loyalty",
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("console.css")],
+    "DASHBOARD_CALLBACK": "config.console.home",
+    "SIDEBAR": {"show_search": True, "navigation": "config.console.menu"},
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 

@@ -1,0 +1,146 @@
+"""Logins, groups and the timetable, whose own admin pages do not know the console's looks."""
+
+from typing import TYPE_CHECKING
+
+from allauth.account.admin import EmailAddressAdmin as BaseEmailAddressAdmin
+from allauth.account.models import EmailAddress
+from allauth.mfa.admin import AuthenticatorAdmin as BaseAuthenticatorAdmin
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.admin import UserSessionAdmin as BaseUserSessionAdmin
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
+from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.admin import ClockedScheduleAdmin as BaseClockedScheduleAdmin
+from django_celery_beat.admin import CrontabScheduleAdmin as BaseCrontabScheduleAdmin
+from django_celery_beat.admin import PeriodicTaskAdmin as BasePeriodicTaskAdmin
+from django_celery_beat.admin import PeriodicTaskForm, TaskSelectWidget
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from members.admin.base import ClubAdmin
+from members.models import User
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+# A click that deletes fifty rows at once is never what a shop needs.
+admin.site.disable_action("delete_selected")
+
+for model in (
+    Authenticator, ClockedSchedule, CrontabSchedule, EmailAddress, Group, IntervalSchedule, PeriodicTask,
+    SolarSchedule, UserSession,
+):  # fmt: skip
+    admin.site.unregister(model)
+
+
+class NewLoginForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email",)
+
+
+class LoginForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class UserAdmin(BaseUserAdmin, ClubAdmin):  # type: ignore[misc,type-arg]
+    form = LoginForm
+    add_form = NewLoginForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "is_staff", "is_superuser", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("email__istartswith",)
+    ordering = ("-pk",)  # type: ignore[misc]
+    readonly_fields = ("last_login", "joined_at")
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        (_("May do"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Dates"), {"fields": ("last_login", "joined_at")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+
+
+@admin.register(Group)
+class GroupAdmin(BaseGroupAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(BaseEmailAddressAdmin, ClubAdmin):
+    search_fields = ("email__istartswith",)
+    actions = ("make_verified",)
+
+    def get_search_fields(self, request: "HttpRequest") -> tuple[str, ...]:
+        return self.search_fields
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(BaseAuthenticatorAdmin, ClubAdmin):
+    """A lost telephone: delete its row, and the login asks for a new second factor. Its secret is never shown."""
+
+    fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+
+    def has_add_permission(self, request: "HttpRequest") -> bool:
+        return False
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(BaseUserSessionAdmin, ClubAdmin):
+    search_fields = ("user__email__istartswith", "=ip")
+    fields = readonly_fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    list_select_related = ("user",)
+
+    def has_add_permission(self, request: "HttpRequest") -> bool:
+        return False
+
+
+class TaskWidget(UnfoldAdminSelectWidget, TaskSelectWidget):
+    pass
+
+
+class TaskForm(PeriodicTaskForm):
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+        self.fields["regtask"].widget = TaskWidget()
+
+
+@admin.register(PeriodicTask)
+class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):
+    form = TaskForm
+
+
+@admin.register(IntervalSchedule)
+class IntervalScheduleAdmin(ModelAdmin):
+    list_display = ("__str__", "every", "period")
+
+
+@admin.register(CrontabSchedule)
+class CrontabScheduleAdmin(BaseCrontabScheduleAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(SolarSchedule)
+class SolarScheduleAdmin(ModelAdmin):
+    pass
+
+
+@admin.register(ClockedSchedule)
+class ClockedScheduleAdmin(BaseClockedScheduleAdmin, ModelAdmin):
+    pass

@@ -1,0 +1,118 @@
+"""Forms for what staff do by hand. Each knows how to say beforehand what it would change."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+)
+
+from loyalty import queries
+from members.admin.deeds import Preview, ReasonForm
+
+if TYPE_CHECKING:
+    from loyalty.engine.programme import Programme
+    from loyalty.queries import MeterReading
+
+
+class AdjustForm(ReasonForm):
+    """Points to give or take, in whole units as people count them."""
+
+    meter = forms.ChoiceField(label=gettext_lazy("What"), widget=UnfoldAdminSelectWidget)
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount"),
+        max_digits=12,
+        widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "any", "inputmode": "text"}),
+        help_text=gettext_lazy("Below zero takes away: −200 takes 200."),
+    )
+    field_order = ("meter", "amount", "reason")
+
+    def __init__(self, *args: Any, readings: Sequence["MeterReading"], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.readings = {reading.meter: reading for reading in readings}
+        self.meter_field().choices = [(key, queries.name_of("meters", key)) for key in self.readings]
+
+    def meter_field(self) -> forms.ChoiceField:
+        field = self.fields["meter"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        return field
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        reading, amount = self.readings.get(facts.get("meter", "")), facts.get("amount")
+        if reading is None or amount is None:
+            return facts
+        if not amount:
+            self.add_error("amount", _("Zero changes nothing. Write a number above or below zero."))
+        elif amount * reading.unit % 1:
+            self.add_error("amount", _("This is counted in whole numbers. Leave out the decimals."))
+        elif -amount * reading.unit > reading.available:
+            has = queries.amount_of(reading.meter, reading.available)
+            self.add_error("amount", _("Only %(has)s can be taken.") % {"has": has})
+        return facts
+
+    def change(self) -> int:
+        """The amount in the smallest part of its meter."""
+        return int(self.cleaned_data["amount"] * self.readings[self.cleaned_data["meter"]].unit)
+
+    def preview(self) -> Preview:
+        reading = self.readings[self.cleaned_data["meter"]]
+        after = reading.balance + self.change()
+        return [
+            (
+                queries.name_of("meters", reading.meter),
+                queries.amount_of(reading.meter, reading.balance),
+                queries.amount_of(reading.meter, after),
+            )
+        ]
+
+
+class TierForm(ReasonForm):
+    """A tier given as a floor until a last day."""
+
+    tier = forms.ChoiceField(label=gettext_lazy("Tier"), widget=UnfoldAdminSelectWidget)
+    last_day = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        widget=UnfoldAdminSingleDateWidget,
+        help_text=gettext_lazy("Until then the member cannot fall below it. Empty: for good."),
+    )
+    field_order = ("tier", "last_day", "reason")
+
+    def __init__(self, *args: Any, programme: "Programme | None", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ladders = programme.ladders if programme else ()
+        self.tiers = {
+            f"{ladder.key}/{tier.key}": queries.name_of("tiers", tier.key)
+            for ladder in ladders
+            for tier in ladder.tiers.values
+        }
+        field = self.fields["tier"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = list(self.tiers.items())
+
+    def clean_last_day(self) -> Any:
+        day = self.cleaned_data["last_day"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed. Choose today or later."))
+        return day
+
+    def chosen(self) -> dict[str, Any]:
+        """``ladder``, ``tier`` and ``valid_to``: midnight after the last day."""
+        ladder, _slash, tier = self.cleaned_data["tier"].partition("/")
+        day = self.cleaned_data["last_day"]
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time())) if day else None
+        return {"ladder": ladder, "tier": tier, "valid_to": end}
+
+    def preview(self) -> Preview:
+        day = self.cleaned_data["last_day"]
+        until = date_format(day) if day else _("for good")
+        return [(_("Tier"), self.tiers[self.cleaned_data["tier"]], until)]

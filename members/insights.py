@@ -1,0 +1,95 @@
+"""The numbers this floor can tell. Pure reads; the console's home composes them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncMonth
+from django.utils import timezone
+
+from members.models import Activity, Member, Order, OrderReturnLine
+
+# A worker that is well hands activities out within seconds.
+PATIENCE = timedelta(minutes=5)
+# Counting further would tell nobody anything new.
+COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    members: int
+    joined_this_month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    orders: int
+    paid_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """``start`` is the first day; orders placed and members who joined in it."""
+
+    start: date
+    orders: int
+    joined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait, at most ``COUNTED``, and since when the oldest does."""
+
+    count: int
+    since: datetime | None
+
+
+def membership(now: datetime) -> Membership:
+    return Membership(
+        **Member.objects.aggregate(
+            members=Count("pk", filter=Q(state=Member.State.ACTIVE)),
+            joined_this_month=Count("pk", filter=Q(joined_at__gte=month_start(now))),
+        )
+    )
+
+
+def sales_today(now: datetime) -> Sales:
+    """Orders placed since midnight in the club's time zone."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    placed = Order.objects.counted().filter(placed_at__gte=midnight)
+    return Sales(**placed.aggregate(orders=Count("pk"), paid_ore=Coalesce(Sum("paid_ore"), 0)))
+
+
+def last_months(now: datetime, count: int = 12) -> list[Month]:
+    """The last ``count`` calendar months, this one last; cancelled orders are left out."""
+    starts = [month_start(now)]
+    while len(starts) < count:
+        starts.append(month_start(starts[-1] - timedelta(days=1)))
+    orders = _by_month(Order.objects.counted().filter(placed_at__gte=starts[-1]), "placed_at")
+    joined = _by_month(Member.objects.filter(joined_at__gte=starts[-1]), "joined_at")
+    days = [start.date() for start in reversed(starts)]
+    return [Month(day, orders.get(day, 0), joined.get(day, 0)) for day in days]
+
+
+def undelivered(now: datetime) -> Waiting:
+    """Activities that should have been handed out long ago."""
+    late = Activity.objects.undelivered().filter(recorded_at__lt=now - PATIENCE)
+    count = late.order_by()[:COUNTED].count()
+    return Waiting(count, late.aggregate(since=Min("recorded_at"))["since"] if count else None)
+
+
+def parked_returns() -> int:
+    """Returns that wait for an order the club has not heard of."""
+    waiting = OrderReturnLine.objects.filter(order_line__isnull=True)
+    number: int = waiting.aggregate(number=Count("order_return", distinct=True))["number"]
+    return number
+
+
+def month_start(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _by_month(rows: QuerySet[Any], field: str) -> dict[date, int]:
+    counted = rows.order_by().values_list(TruncMonth(field)).annotate(number=Count("pk"))
+    return {timezone.localtime(start).date(): number for start, number in counted}

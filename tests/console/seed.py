@@ -1,0 +1,90 @@
+"""A small club with something of everything, written by the actions themselves."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from campaigns.actions import ensure_default_campaigns
+from loyalty import actions
+from loyalty.models import ProgrammeVersion
+from loyalty.queries.presets import preset
+from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine, create_api_key, give_consent
+from members.models import Category, Member, Product, Store, User
+from tests.make import make_member
+
+STAFF_PASSWORD = "a long password of staff"
+
+
+def make_staff(email: str = "staff@shop.example", **rights: Any) -> User:
+    return User.objects.create_user(email, STAFF_PASSWORD, is_staff=True, **rights)
+
+
+def publish_preset(now: datetime, *, since: datetime) -> ProgrammeVersion:
+    draft = actions.import_programme(document=preset("duvan"), name="Duvan 2025", now=now)
+    return actions.publish_version(version=draft, valid_from=since, now=now, actor="staff@shop.example")
+
+
+def order_of(
+    member: Member | None, number: str, at: datetime, kronor: int, store: Store | None = None
+) -> NewOrder:
+    line = NewLine(
+        ref="1", quantity=Decimal(1), gross_ore=kronor * 100, sku="A-1", name="Lampa", vat_rate=Decimal(25)
+    )
+    return NewOrder(
+        source="web", number=number, placed_at=at, lines=[line], member=member, store=store, channel="web"
+    )
+
+
+def build(now: datetime, *, members: int = 3) -> list[Member]:
+    """Members with orders over a year, checks, a return, a parked return, consents and an adjustment."""
+    since = now - timedelta(days=400)
+    publish_preset(now, since=since)
+    actions.import_programme(document=preset("duvan"), name="Nästa års program", now=now)
+    store = Store.objects.create(code="gbg", name="Butiken i Göteborg")
+    category = Category.objects.create(code="ljus", name="Ljus", path="ljus")
+    Product.objects.create(sku="A-1", name="Lampa", category=category)
+    create_api_key(
+        name="Webshop", source="web", scopes=["read", "orders"], now=now, actor="staff@shop.example"
+    )
+    names = ["Åsa Öberg", "Bo Ek", "Cecilia Årud", "Dag Hammar", "Eva Lind"]
+    people = [
+        make_member(
+            names[index % len(names)].split()[0],
+            email=f"person{index}@post.example",
+            phone=f"+4670123{index:04d}",
+            last_name=names[index % len(names)].split()[1],
+            joined_at=since + timedelta(days=index % 390),
+        )
+        for index in range(members)
+    ]
+    for person_no, person in enumerate(people):
+        for month in range(1, 9):
+            at = now - timedelta(days=30 * month, hours=person_no % 5)
+            if at > person.joined_at:
+                new = order_of(person, f"{person_no}-{month}", at, 900 + 100 * month, store)
+                actions.record_order(order=new, now=at, actor="shop")
+        for channel in ("email", "sms"):
+            give_consent(
+                member=person, purpose="marketing", channel=channel, wording="2025-01", origin="kassan",
+                actor="shop", now=now - timedelta(days=3),
+            )  # fmt: skip
+    first = people[0]
+    actions.record_order(
+        order=order_of(first, "today", now - timedelta(minutes=10), 3000), now=now, actor="shop"
+    )
+    back = NewReturnLine(ref="1", quantity=Decimal(1), order_line_ref="1")
+    returned = NewReturn(source="web", number="R1", order_number="0-2", returned_at=now, lines=[back])
+    actions.record_return(new_return=returned, now=now, actor="shop")
+    parked = NewReturn(
+        source="web", number="R2", order_number="unheard-of", returned_at=now,
+        lines=[NewReturnLine(ref="1", quantity=Decimal(1), amount_ore=10_000, sku="A-1")],
+    )  # fmt: skip
+    actions.record_return(new_return=parked, now=now, actor="shop")
+    actions.adjust_points(
+        account=first.account, meter="points", amount=500, reason="Väntade länge i kön", actor="staff@shop.example",
+        now=now,
+    )  # fmt: skip
+    actions.run_due(at=now, now=now)
+    actions.check_ledger(now=now)
+    ensure_default_campaigns(now=now)
+    return people
