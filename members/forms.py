@@ -122,10 +122,9 @@ class JoinForm(BirthDateIsPast, RequestCodeForm):
     """Joining in one screen. Nothing is agreed to unless its own box is ticked."""
 
     first_name = first_name_field()
-    phone = phone_field()
+    # Not "phone": the login pages would take a field of that name for another way to log in.
+    mobile = phone_field()
     birth_date = birth_date_field()
-
-    field_order = ("email", "first_name")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,20 +132,16 @@ class JoinForm(BirthDateIsPast, RequestCodeForm):
             self.fields[choice.name] = forms.BooleanField(
                 label=choice.label, help_text=choice.explanation, required=False
             )
-        self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super(RequestLoginCodeForm, self).clean() or {}
-        if cleaned.get("marketing_sms") and not cleaned.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", _("Text messages need your mobile number."))
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("marketing_sms") and not cleaned.get("mobile") and "mobile" not in self.errors:
+            self.add_error("mobile", _("Text messages need your mobile number."))
         return cleaned
-
-    def clean_phone(self) -> Any:
-        return self.cleaned_data["phone"]
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
-        return [self["phone"], self["birth_date"]]
+        return [self["mobile"], self["birth_date"]]
 
     @property
     def consent_fields(self) -> list[forms.BoundField]:

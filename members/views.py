@@ -69,7 +69,7 @@ class JoinView(RequestLoginCodeView):  # type: ignore[misc]
         try:
             join(form, now=timezone.now())
         except actions.UnableToJoin as error:
-            form.add_error(field_of(error), sentence(error))
+            form.add_error("mobile" if field_of(error) == "phone" else field_of(error), sentence(error))
             return self.form_invalid(form)
         return super().form_valid(form)
 
@@ -79,7 +79,7 @@ def join(form: JoinForm, *, now: datetime) -> None:
     actions.join_member(
         email=facts["email"],
         first_name=facts["first_name"],
-        phone=str(facts["phone"] or ""),
+        phone=str(facts["mobile"] or ""),
         birth_date=facts["birth_date"],
         language=translation.get_language() or settings.LANGUAGE_CODE,
         consents=[agreed(choice) for choice in form.choices_ticked()],

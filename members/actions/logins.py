@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from members.models import Member, User
@@ -31,9 +32,11 @@ def ensure_login(*, email: str, now: datetime) -> User | None:
 
 
 def login_of_address(*, email: str, now: datetime) -> User:
-    """The login with this address, a new one without a password if there is none."""
-    login = User.objects.filter(email__iexact=email).first()
-    if login is None:
-        return User.objects.create_user(email, joined_at=now)
+    """The login with this address, a new one without a password if there is none.
+
+    The address counts as proved only when a mailed code has been entered.
+    """
+    login = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, joined_at=now)
+    EmailAddress.objects.get_or_create(user=login, email=login.email, defaults={"primary": True})
     Member.objects.filter(user=login).update(user=None)
     return login
