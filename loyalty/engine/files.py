@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
@@ -27,6 +27,14 @@ _FORMATS = FormatChecker(formats=())
 @_FORMATS.checks("date", raises=ValueError)
 def _is_date(value: object) -> bool:
     return not isinstance(value, str) or date.fromisoformat(value).isoformat() == value
+
+
+@_FORMATS.checks("moment", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    day, _, clock = value.partition(" ")
+    return _is_date(day) and (not clock or time.fromisoformat(clock).tzinfo is None)
 
 
 _Exact = extend(  # type: ignore[no-untyped-call]
@@ -198,11 +206,16 @@ def _dependent(error: Problem) -> str:
     return str(error.message)
 
 
+def _choices(error: Problem) -> Iterator[str]:
+    return (choice["required"][0] for choice in error.validator_value)
+
+
 _TOLD: dict[str, Callable[[Problem], str]] = {
     "required": _missing,
     "dependentRequired": _dependent,
     "enum": _not_one_of,
-    "const": lambda error: f"must be {error.validator_value}",
+    "const": lambda error: f"must be {json.dumps(error.validator_value)}",
+    "oneOf": lambda error: f"needs one of {' and '.join(_choices(error))}, not both",
     "type": _wrong_type,
     "anyOf": _titled,
     "pattern": _titled,

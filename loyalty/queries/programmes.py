@@ -1,7 +1,9 @@
 """Which rules hold when."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from time import monotonic
@@ -13,7 +15,9 @@ from loyalty.engine.programme import Programme, Timetable, parse
 from loyalty.models import ProgrammeVersion
 
 RECENT = 2.0
+Names = dict[tuple[str, str], dict[str, Any]]
 Stamp = tuple[datetime | None, int]
+_names_given: ContextVar[Names | None] = ContextVar("names_given", default=None)
 _seen: deque[tuple[float, Stamp]] = deque(maxlen=1)
 
 
@@ -65,22 +69,39 @@ def _timetable(published_at: datetime | None, count: int) -> Timetable:
     )
 
 
-def published_names() -> dict[tuple[str, str], dict[str, Any]]:
+def published_names() -> Names:
     """What published objects are called, by (kind, key): language to name; the newest version wins.
 
     Meters also carry ``unit``, how many smallest parts make one, and ``is_shown`` to members.
     """
-    return _published_names(*_recent_stamp())
+    given = _names_given.get()
+    return _published_names(*_recent_stamp()) if given is None else given
+
+
+@contextmanager
+def names_of(document: Mapping[str, Any]) -> Iterator[None]:
+    """Within it, sentences use the names of ``document``, and no database is asked."""
+    token = _names_given.set(_names_in(document))
+    try:
+        yield
+    finally:
+        _names_given.reset(token)
 
 
 @lru_cache(maxsize=4)
-def _published_names(published_at: datetime | None, count: int) -> dict[tuple[str, str], dict[str, Any]]:
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+def _published_names(published_at: datetime | None, count: int) -> Names:
+    found: Names = {}
     for row in ProgrammeVersion.objects.published().order_by("valid_from"):
-        for kind, objects in (row.document or {}).items():
-            if isinstance(objects, list):
-                found |= {(kind, one["key"]): _names(one) for one in objects}
-                found |= {("tiers", tier["key"]): _names(tier) for one in objects for tier in one.get("rows", ())}
+        found |= _names_in(row.document or {})
+    return found
+
+
+def _names_in(document: Mapping[str, Any]) -> Names:
+    found: Names = {}
+    for kind, objects in document.items():
+        for one in objects if isinstance(objects, list) else ():
+            found[kind, one["key"]] = _names(one)
+            found |= {("tiers", tier["key"]): _names(tier) for tier in one.get("rows", ())}
     return found
 
 
