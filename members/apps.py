@@ -8,3 +8,6 @@ class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from members.api import schema  # noqa: F401 - importing tells the description of the API about keys

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
-from members.models import Activity, Member, Order, OrderReturnLine
+from members.models import Activity, Member, Order, OrderReturn, OrderReturnLine
 
 # A worker that is well hands activities out within seconds.
 PATIENCE = timedelta(minutes=5)
@@ -43,6 +44,42 @@ class Waiting:
 
     count: int
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClubFigures:
+    """The whole club since it began. Cancelled orders are left out, those of guests are not.
+
+    The repeat rate is how many of those who have bought have done so twice or more.
+    """
+
+    members: int
+    members_with_orders: int
+    orders: int
+    orders_sum_ore: int
+    returns: int
+    return_lines: int
+    returns_sum_ore: int
+    repeat_rate_percent: Decimal
+
+
+def club_figures() -> ClubFigures:
+    orders = Order.objects.counted()
+    per_member = orders.filter(member__isnull=False).values("member").annotate(number=Count("pk"))
+    buyers = per_member.aggregate(all=Count("member"), again=Count("member", filter=Q(number__gte=2)))
+    return ClubFigures(
+        members=Member.objects.count(),
+        members_with_orders=buyers["all"],
+        **orders.aggregate(orders=Count("pk"), orders_sum_ore=Coalesce(Sum("paid_ore"), 0)),
+        **OrderReturn.objects.aggregate(returns=Count("pk"), returns_sum_ore=Coalesce(Sum("amount_ore"), 0)),
+        return_lines=OrderReturnLine.objects.count(),
+        repeat_rate_percent=percent(buyers["again"], buyers["all"]),
+    )
+
+
+def percent(part: int, whole: int) -> Decimal:
+    """Exact to four decimals; of nothing it is 0."""
+    return (Decimal(100 * part) / (whole or 1)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def membership(now: datetime) -> Membership:

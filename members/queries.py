@@ -1,15 +1,20 @@
 """Questions about members that more than one face asks."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.crypto import constant_time_compare
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
-from members.models import Activity, Consent, Member
+from members.models import Activity, ApiKey, Consent, Member
+from members.models.access import digest_of
+
+API_KEY = re.compile(r"sk_([0-9a-f]{8})_[0-9a-f]{48}")
 
 Place = tuple[datetime, UUID]
 
@@ -90,3 +95,12 @@ def timeline(member: Member, *, before: Place | None = None, limit: int = 50) ->
         earlier = Q(occurred_at__lt=occurred_at) | Q(occurred_at=occurred_at, id__lt=activity_id)
         activities = activities.filter(earlier, occurred_at__lte=occurred_at)
     return activities[:limit]
+
+
+def find_api_key(text: str) -> ApiKey | None:
+    """The key that was given out as ``text``, be it valid today or not."""
+    form = API_KEY.fullmatch(text)
+    if form is None:
+        return None
+    row = ApiKey.objects.select_related("store").filter(prefix=form[1]).first()
+    return row if row is not None and constant_time_compare(row.digest, digest_of(text)) else None

@@ -1,6 +1,5 @@
 """Keys to the API, and the answers kept for calls that are repeated."""
 
-import hashlib
 import logging
 import re
 import secrets
@@ -12,6 +11,7 @@ from django.db.models import Q
 
 from members.actions.errors import UnableToCreateApiKey
 from members.models import ApiKey, Store, StoredAnswer
+from members.models.access import digest_of
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def create_api_key(
                 name=name.strip(),
                 source=source,
                 prefix=prefix,
-                digest=digest(key),
+                digest=digest_of(key),
                 scopes=wanted,
                 store=store,
                 created_at=now,
@@ -55,11 +55,6 @@ def create_api_key(
         raise UnableToCreateApiKey("name_is_taken", name=name) from None
     logger.info("API key %s was created by %s", row.pk, actor)
     return row, key
-
-
-def digest(key: str) -> str:
-    """SHA-256: a key of 192 random bits needs no slow hash, and every call pays for it."""
-    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
 def _check(name: str, source: str, scopes: list[str], expires_at: datetime | None, now: datetime) -> None:

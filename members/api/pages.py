@@ -1,0 +1,43 @@
+"""Long lists in pages. The cursor in ``next`` leads on, however many rows are added meanwhile."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from members.api.problems import InvalidQuery
+from members.api.strict import StrictSerializer
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+
+class PageQuery(StrictSerializer):
+    """What may be asked of any list; a list with more to ask inherits from it."""
+
+    cursor = serializers.CharField(required=False, help_text=_("As in `next` of the page before."))
+
+
+class Pages(CursorPagination):
+    """Give ``ordering`` by fields that never change; few rows may share the first."""
+
+    page_size = 50
+
+    def __init__(self, ordering: str | tuple[str, ...]) -> None:
+        self.ordering = ordering
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: "APIView | None" = None
+    ) -> list[Any]:
+        try:
+            return super().paginate_queryset(queryset, request, view) or []
+        except (NotFound, ValueError, ValidationError):
+            raise InvalidQuery(
+                {"cursor": [_("This cursor leads nowhere. Take it from `next` of the page before.")]}
+            ) from None
