@@ -1,0 +1,325 @@
+"""What this API answers. Amounts of a meter are in its smallest part, ``unit`` of them to one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from loyalty.actions import OrderOutcome, ReturnOutcome
+from loyalty.actions.corrections import THOUSAND, Remains
+from loyalty.engine.calendar import last_day
+from loyalty.models import Entry, Voucher
+from loyalty.queries import MeterReading, explain, name_of, points
+from loyalty.queries.quotes import IssueQuote, Quote
+from members.api.sentences import sentence_of
+from members.models import Order, OrderLine
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """Answers are only written, never read back."""
+
+
+class BecauseSerializer(AnswerSerializer):
+    """A reason three ways: for machines, for people, and with the numbers in it."""
+
+    key = serializers.CharField()
+    sentence = serializers.CharField()
+    facts = serializers.DictField()
+
+    def to_representation(self, instance: Mapping[str, Any]) -> dict[str, Any]:
+        key = str(instance.get("key", ""))
+        return {
+            "key": key,
+            "sentence": explain(instance) or sentence_of(key, instance),
+            "facts": {name: fact for name, fact in instance.items() if name != "key"},
+        }
+
+
+class AmountSerializer(AnswerSerializer):
+    """(meter, amount), as in the items of a mapping."""
+
+    meter = serializers.CharField()
+    name = serializers.CharField()
+    amount = serializers.IntegerField()
+
+    def to_representation(self, instance: tuple[str, int]) -> dict[str, Any]:
+        meter, amount = instance
+        return {"meter": meter, "name": name_of("meters", meter), "amount": amount}
+
+
+class TierSerializer(AnswerSerializer):
+    """(ladder, tier held on it)."""
+
+    ladder = serializers.CharField()
+    name = serializers.CharField()
+    tier = serializers.CharField()
+
+    def to_representation(self, instance: tuple[str, str]) -> dict[str, Any]:
+        ladder, tier = instance
+        return {"ladder": ladder, "name": name_of("tier_ladders", ladder), "tier": tier}
+
+
+class LapseSerializer(AnswerSerializer):
+    amount = serializers.IntegerField()
+    last_day = serializers.DateField()
+
+
+class ReadingSerializer(AnswerSerializer):
+    meter = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    unit = serializers.IntegerField()
+    is_spendable = serializers.BooleanField()
+    balance = serializers.IntegerField()
+    available = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    debt = serializers.IntegerField()
+    pending_from = serializers.DateTimeField(allow_null=True)
+    lapses_next = LapseSerializer(allow_null=True)
+
+    def get_name(self, reading: MeterReading) -> str:
+        return name_of("meters", reading.meter)
+
+
+class PointsSerializer(AnswerSerializer):
+    member = serializers.CharField()
+    at = serializers.DateTimeField()
+    points = ReadingSerializer(many=True)
+
+
+class EntrySerializer(AnswerSerializer):
+    id = serializers.UUIDField()
+    sequence = serializers.IntegerField()
+    meter = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    kind = serializers.ChoiceField(choices=Entry.Kind.choices)
+    amount = serializers.IntegerField()
+    order = serializers.SerializerMethodField()
+    effective_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    because = BecauseSerializer()
+
+    def get_name(self, entry: Entry) -> str:
+        return name_of("meters", entry.meter)
+
+    def get_order(self, entry: Entry) -> str | None:
+        return entry.order.key if entry.order else None
+
+
+class VoucherSerializer(AnswerSerializer):
+    """``state`` is as of now: a voucher whose last day has passed is expired, swept or not."""
+
+    code = serializers.CharField()
+    reward = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    kind = serializers.CharField()
+    state = serializers.SerializerMethodField()
+    value_ore = serializers.IntegerField()
+    percent = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
+    used_ore = serializers.IntegerField()
+    issued_at = serializers.DateTimeField()
+    available_from = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    last_day = serializers.SerializerMethodField()
+    reserved_for = serializers.CharField()
+    reserved_until = serializers.DateTimeField(allow_null=True)
+    redeemed_for = serializers.CharField()
+    redeemed_at = serializers.DateTimeField(allow_null=True)
+    ended_because = serializers.CharField()
+    because = BecauseSerializer()
+
+    def get_name(self, voucher: Voucher) -> str:
+        return name_of("rewards", voucher.reward)
+
+    def get_state(self, voucher: Voucher) -> str:
+        return state_at(voucher, self.context["view"].now)
+
+    def get_last_day(self, voucher: Voucher) -> date | None:
+        if voucher.expires_at is None:
+            return None
+        return last_day(voucher.expires_at, ZoneInfo(settings.TIME_ZONE))
+
+
+def state_at(voucher: Voucher, now: datetime) -> str:
+    if voucher.state in ("issued", "scheduled", "reserved"):
+        if voucher.expires_at and voucher.expires_at <= now:
+            return Voucher.State.EXPIRED.value
+        if voucher.reserved_until and voucher.reserved_until <= now:
+            return Voucher.State.ISSUED.value
+    return voucher.state
+
+
+class RedeemedSerializer(AnswerSerializer):
+    voucher = VoucherSerializer()
+    discount_ore = serializers.IntegerField()
+    payable_ore = serializers.IntegerField()
+    is_replay = serializers.BooleanField()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReply:
+    """An order as it is booked, what it gave at the sale, and what its member has at ``now``."""
+
+    outcome: OrderOutcome
+    now: datetime
+
+    @property
+    def order(self) -> Order:
+        return self.outcome.order
+
+    @property
+    def earned(self) -> list[tuple[str, int]]:
+        return list(self.outcome.earned.items())
+
+    @property
+    def tiers(self) -> list[tuple[str, str]]:
+        return [(ladder, tier) for ladder, tier in self.outcome.tiers.items() if tier]
+
+    @property
+    def points(self) -> list[MeterReading]:
+        return points(self.order.account, self.now) if self.order.account else []
+
+
+class OrderAnswerSerializer(AnswerSerializer):
+    id = serializers.UUIDField(source="order.pk")
+    number = serializers.CharField(source="order.number")
+    revision = serializers.IntegerField(source="order.revision")
+    state = serializers.ChoiceField(choices=Order.State.choices, source="order.state")
+    placed_at = serializers.DateTimeField(source="order.placed_at")
+    member = serializers.CharField(source="order.member.number", allow_null=True)
+    store = serializers.CharField(source="order.store.code", allow_null=True)
+    currency = serializers.CharField(source="order.currency")
+    gross_ore = serializers.IntegerField(source="order.gross_ore")
+    discount_ore = serializers.IntegerField(source="order.discount_ore")
+    voucher_ore = serializers.IntegerField(source="order.voucher_ore")
+    paid_ore = serializers.IntegerField(source="order.paid_ore")
+    is_replay = serializers.BooleanField(source="outcome.is_replay")
+    earned = AmountSerializer(many=True)
+    because = BecauseSerializer(many=True, source="outcome.because")
+    issued = VoucherSerializer(many=True, source="outcome.issued")
+    used = VoucherSerializer(many=True, source="outcome.used")
+    tiers = TierSerializer(many=True)
+    points = ReadingSerializer(many=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LineReply:
+    line: OrderLine
+    returned_quantity: Decimal
+    returned_ore: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInFull(OrderReply):
+    """The same with its lines and what has come back of each."""
+
+    remains: Remains
+
+    @property
+    def lines(self) -> list[LineReply]:
+        back = [(line, *self.remains.came_back.get(line.pk, (0, 0))) for line in self.remains.lines]
+        return [LineReply(line, Decimal(quantity) / THOUSAND, amount) for line, quantity, amount in back]
+
+
+class LineAnswerSerializer(AnswerSerializer):
+    ref = serializers.CharField(source="line.ref")
+    sku = serializers.CharField(source="line.sku")
+    name = serializers.CharField(source="line.name")
+    quantity = serializers.DecimalField(
+        source="line.quantity", max_digits=12, decimal_places=3, normalize_output=True
+    )
+    paid_ore = serializers.IntegerField(source="line.paid_ore")
+    returned_quantity = serializers.DecimalField(max_digits=12, decimal_places=3, normalize_output=True)
+    returned_ore = serializers.IntegerField()
+
+
+class OrderInFullSerializer(OrderAnswerSerializer):
+    lines = LineAnswerSerializer(many=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnReply:
+    outcome: ReturnOutcome
+    now: datetime
+
+    @property
+    def points(self) -> list[MeterReading]:
+        member = self.outcome.order_return.member
+        return points(member.account, self.now) if member else []
+
+    @property
+    def taken_back(self) -> list[tuple[str, int]]:
+        return list(self.outcome.taken_back.items())
+
+
+class ReturnAnswerSerializer(AnswerSerializer):
+    """A parked return waits for its order and has taken nothing back yet."""
+
+    id = serializers.UUIDField(source="outcome.order_return.pk")
+    number = serializers.CharField(source="outcome.order_return.number")
+    order_number = serializers.CharField(source="outcome.order_return.order_number")
+    returned_at = serializers.DateTimeField(source="outcome.order_return.returned_at")
+    amount_ore = serializers.IntegerField(source="outcome.order_return.amount_ore")
+    is_parked = serializers.BooleanField(source="outcome.is_parked")
+    is_replay = serializers.BooleanField(source="outcome.is_replay")
+    taken_back = AmountSerializer(many=True)
+    because = BecauseSerializer(many=True, source="outcome.because")
+    points = ReadingSerializer(many=True)
+
+
+class VoucherQuoteSerializer(AnswerSerializer):
+    code = serializers.CharField()
+    is_usable = serializers.BooleanField()
+    discount_ore = serializers.IntegerField()
+    lost_ore = serializers.IntegerField()
+    because = BecauseSerializer()
+
+
+class IssueQuoteSerializer(AnswerSerializer):
+    reward = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    kind = serializers.CharField()
+    value_ore = serializers.IntegerField()
+    because = BecauseSerializer()
+
+    def get_name(self, issued: IssueQuote) -> str:
+        return name_of("rewards", issued.reward)
+
+
+class QuoteAnswerSerializer(AnswerSerializer):
+    """What the cart comes to. A guest earns nothing; ``would_earn`` is what a new member would get."""
+
+    gross_ore = serializers.IntegerField()
+    discount_ore = serializers.IntegerField()
+    voucher_ore = serializers.IntegerField()
+    payable_ore = serializers.IntegerField()
+    vouchers = VoucherQuoteSerializer(many=True)
+    earned = serializers.SerializerMethodField()
+    because = BecauseSerializer(many=True)
+    issued = IssueQuoteSerializer(many=True)
+    would_earn = serializers.SerializerMethodField()
+
+    @extend_schema_field(AmountSerializer(many=True))
+    def get_earned(self, quote: Quote) -> Any:
+        return AmountSerializer(list(quote.earned.items()), many=True).data
+
+    @extend_schema_field(AmountSerializer(many=True))
+    def get_would_earn(self, quote: Quote) -> Any:
+        return AmountSerializer(list(quote.would_earn.items()), many=True).data
+
+
+class EntryPage(AnswerSerializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = EntrySerializer(many=True)
+
+
+class VoucherPage(AnswerSerializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = VoucherSerializer(many=True)

@@ -1,0 +1,234 @@
+"""Bodies that shops send, turned into what the actions take."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from loyalty.api.fields import (
+    MAX_LINES,
+    MAX_VOUCHERS,
+    MemberSerializer,
+    MomentField,
+    OreField,
+    QuantityField,
+)
+from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine
+from members.api.pages import PageQuery
+from members.api.strict import StrictSerializer
+
+CHANNELS = ("shop", "web", "app", "phone", "partner")
+# Clocks of tills may be fast, by no more than this.
+AHEAD = timedelta(days=1)
+LONGEST_RESERVATION = timedelta(days=7)
+USUAL_RESERVATION = timedelta(minutes=30)
+
+
+class LineSerializer(StrictSerializer):
+    ref = serializers.CharField(
+        max_length=64, help_text=_("Names the line within the order; used by returns.")
+    )
+    quantity = QuantityField()
+    gross_ore = OreField(help_text=_("Price of the whole line before discounts, tax included."))
+    discount_ore = OreField(default=0, help_text=_("Taken off the whole line, other than by vouchers."))
+    vat_rate = serializers.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        default=Decimal(25),
+        help_text=_("In per cent."),
+    )
+    sku = serializers.CharField(max_length=80, default="", allow_blank=True)
+    name = serializers.CharField(max_length=200, default="", allow_blank=True)
+    category = serializers.CharField(
+        max_length=400,
+        default="",
+        allow_blank=True,
+        help_text=_("Codes from the root of the shop's tree, as in women/shoes/boots."),
+    )
+    brand = serializers.CharField(max_length=80, default="", allow_blank=True)
+    flags = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        max_length=20,
+        default=list,
+        help_text=_("What rules may count or not, as in gift_card, event_ticket, reduced."),
+    )
+
+
+class CartSerializer(StrictSerializer):
+    """What is bought, by whom and where. Without a member it is a guest's."""
+
+    lines = serializers.ListField(child=LineSerializer(), allow_empty=False, max_length=MAX_LINES)
+    member = MemberSerializer(required=False, allow_null=True)
+    store = serializers.CharField(required=False, max_length=40, help_text=_("The store's code."))
+    channel = serializers.ChoiceField(choices=CHANNELS, default="shop")
+    currency = serializers.CharField(max_length=3, required=False)
+    vouchers = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        max_length=MAX_VOUCHERS,
+        default=list,
+        help_text=_("Codes to use, in this order."),
+    )
+
+    def validate_currency(self, currency: str) -> str:
+        if currency != settings.CLUB_CURRENCY:
+            raise serializers.ValidationError(
+                _("The club counts in %(currency)s.") % {"currency": settings.CLUB_CURRENCY}
+            )
+        return currency
+
+    def validate_vouchers(self, codes: list[str]) -> list[str]:
+        if len(set(codes)) < len(codes):
+            raise serializers.ValidationError(_("The same voucher is named twice."))
+        return codes
+
+
+class QuoteSerializer(CartSerializer):
+    number = serializers.CharField(
+        required=False, max_length=64, help_text=_("Needed for a voucher that is reserved for this order.")
+    )
+    placed_at = MomentField(required=False, help_text=_("Quote as of this time instead of now."))
+
+    def validate_placed_at(self, at: datetime) -> datetime:
+        return _not_ahead(self, at)
+
+
+class OrderSerializer(CartSerializer):
+    number = serializers.CharField(max_length=64, help_text=_("Your own; it is used once."))
+    revision = serializers.IntegerField(
+        min_value=1,
+        max_value=1_000_000,
+        default=1,
+        help_text=_("Send a changed order again with a higher one."),
+    )
+    placed_at = MomentField()
+    paid_ore = OreField(
+        required=False, help_text=_("When sent, the order is refused unless the club computes the same.")
+    )
+
+    def validate_placed_at(self, at: datetime) -> datetime:
+        return _not_ahead(self, at)
+
+
+class ReturnLineSerializer(StrictSerializer):
+    line = serializers.CharField(required=False, max_length=64, help_text=_("The ref of the order line."))
+    sku = serializers.CharField(required=False, max_length=80)
+    quantity = QuantityField()
+    amount_ore = OreField(
+        required=False, help_text=_("What was paid back; otherwise what was paid for that many.")
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("line") and not attrs.get("sku"):
+            raise serializers.ValidationError(_("Name the order line by line or by sku."))
+        return attrs
+
+
+class OrderReturnSerializer(StrictSerializer):
+    number = serializers.CharField(max_length=64, help_text=_("The return's own number; it is used once."))
+    returned_at = MomentField()
+    lines = serializers.ListField(
+        child=ReturnLineSerializer(),
+        required=False,
+        allow_empty=False,
+        max_length=MAX_LINES,
+        help_text=_("Leave out to return all that is left."),
+    )
+
+    def validate_returned_at(self, at: datetime) -> datetime:
+        return _not_ahead(self, at)
+
+
+class ReturnSerializer(OrderReturnSerializer):
+    order_number = serializers.CharField(max_length=64)
+
+
+class CancelSerializer(StrictSerializer):
+    cancelled_at = MomentField(required=False)
+
+    def validate_cancelled_at(self, at: datetime) -> datetime:
+        return _not_ahead(self, at)
+
+
+class ClaimSerializer(StrictSerializer):
+    member = MemberSerializer()
+
+
+class ReleaseSerializer(StrictSerializer):
+    order_number = serializers.CharField(max_length=64)
+
+
+class ReserveSerializer(ReleaseSerializer):
+    minutes = serializers.IntegerField(
+        min_value=1,
+        max_value=LONGEST_RESERVATION // timedelta(minutes=1),
+        default=USUAL_RESERVATION // timedelta(minutes=1),
+    )
+
+
+class RedeemSerializer(ReleaseSerializer):
+    amount_ore = OreField(help_text=_("What the order costs before this voucher."))
+
+
+class PointsQuery(StrictSerializer):
+    at = MomentField(required=False, help_text=_("As of this time instead of now."))
+
+
+class VouchersQuery(PageQuery):
+    usable = serializers.BooleanField(
+        required=False, help_text=_("Only those that can be used now, or only the others.")
+    )
+
+
+def _not_ahead(serializer: serializers.BaseSerializer[Any], at: datetime) -> datetime:
+    if at > serializer.context["view"].now + AHEAD:
+        raise serializers.ValidationError(_("The time lies in the future."))
+    return at
+
+
+def new_lines(rows: list[dict[str, Any]]) -> tuple[NewLine, ...]:
+    return tuple(
+        NewLine(
+            **{name: value for name, value in row.items() if name not in ("category", "flags")},
+            category_path=row["category"].strip("/"),
+            flags=tuple(row["flags"]),
+        )
+        for row in rows
+    )
+
+
+def new_order(body: dict[str, Any], *, now: datetime, **known: Any) -> NewOrder:
+    """The order or the cart in ``body``; ``known`` is what it only names: source, member and store."""
+    optional = {name: body[name] for name in ("currency", "revision", "paid_ore") if name in body}
+    return NewOrder(
+        number=body.get("number", ""),
+        placed_at=body.get("placed_at", now),
+        lines=new_lines(body["lines"]),
+        channel=body["channel"],
+        vouchers=tuple(body["vouchers"]),
+        **optional,
+        **known,
+    )
+
+
+def new_return(body: dict[str, Any], *, source: str, order_number: str) -> NewReturn:
+    return NewReturn(
+        source=source,
+        number=body["number"],
+        order_number=order_number,
+        returned_at=body["returned_at"],
+        lines=tuple(
+            NewReturnLine(
+                ref=str(position),
+                quantity=row["quantity"],
+                amount_ore=row.get("amount_ore"),
+                sku=row.get("sku", ""),
+                order_line_ref=row.get("line", ""),
+            )
+            for position, row in enumerate(body.get("lines", ()), 1)
+        ),
+    )

@@ -1,0 +1,73 @@
+"""Goods that come back."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from loyalty import actions
+from loyalty.actions import ReturnOutcome
+from loyalty.api import examples, requests, shop
+from loyalty.api.answers import ReturnAnswerSerializer, ReturnReply
+from loyalty.api.problems import telling_conflicts
+from members.actions import NewReturn
+from members.api.action_view import ActionView
+from members.api.idempotency import idempotent
+from members.models import ApiKey
+
+
+class ReturnWriteView(ActionView):
+    scope = ApiKey.Scope.ORDERS
+
+    def take_back(self, new_return: NewReturn) -> Response:
+        with telling_conflicts():
+            outcome = actions.record_return(new_return=new_return, now=self.now, actor=self.actor)
+        reply = ReturnReply(outcome=outcome, now=self.now)
+        return Response(ReturnAnswerSerializer(reply, context={"view": self}).data, status_of(outcome))
+
+
+def status_of(outcome: ReturnOutcome) -> int:
+    if outcome.is_parked:
+        return 202
+    return 200 if outcome.is_replay else 201
+
+
+class OrderReturnsView(ReturnWriteView):
+    @extend_schema(
+        operation_id="order_returns_record",
+        summary=_("Take goods of an order back"),
+        description=_(
+            "The lines that are named, or all that is left. The same return again is answered again."
+        ),
+        request=requests.OrderReturnSerializer,
+        responses={201: ReturnAnswerSerializer, 200: ReturnAnswerSerializer},
+        examples=examples.RETURN,
+    )
+    @idempotent
+    def post(self, request: Request, pk: UUID) -> Response:
+        body = self.told(requests.OrderReturnSerializer)
+        order = shop.order_of(pk, self.key)
+        return self.take_back(requests.new_return(body, source=order.source, order_number=order.number))
+
+
+class ReturnsView(ReturnWriteView):
+    @extend_schema(
+        operation_id="returns_record",
+        summary=_("Take goods back by the order's number"),
+        description=_(
+            "When the order is not known yet, the return is parked (202) and counted when it arrives."
+        ),
+        request=requests.ReturnSerializer,
+        responses={
+            201: ReturnAnswerSerializer,
+            200: ReturnAnswerSerializer,
+            202: ReturnAnswerSerializer,
+        },
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = self.told(requests.ReturnSerializer)
+        number = body["order_number"]
+        return self.take_back(requests.new_return(body, source=self.key.source, order_number=number))

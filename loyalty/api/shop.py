@@ -1,0 +1,54 @@
+"""What the bodies of this API only name: members, stores, orders and vouchers."""
+
+from typing import Any
+from uuid import UUID
+
+from loyalty.models import Voucher
+from members.actions import UnableToFind, UnableToRecordOrder
+from members.models import ApiKey, Member, Order, Store
+from members.queries import find_member
+
+
+def known(body: dict[str, Any], api_key: ApiKey) -> dict[str, Any]:
+    """Who bought and where, as rows. Raises ``UnableToRecordOrder`` naming what is not known."""
+    return {
+        "source": api_key.source,
+        "member": member_of(body["member"], api_key) if body.get("member") else None,
+        "store": store_of(body["store"]) if "store" in body else api_key.store,
+    }
+
+
+def member_of(named: dict[str, str], api_key: ApiKey) -> Member:
+    """The member of {number}, {email} or {external_id}, the last as the key's own source says it."""
+    member = find_member(**named, source=api_key.source)
+    if member is None:
+        [(name, value)] = named.items()
+        raise UnableToRecordOrder("member_not_found", name=name, value=value)
+    return member
+
+
+def store_of(code: str) -> Store:
+    store = Store.objects.filter(code=code).first()
+    if store is None:
+        raise UnableToRecordOrder("store_not_found", store=code)
+    return store
+
+
+def order_of(pk: UUID, api_key: ApiKey) -> Order:
+    """The key's own order; of another shop's orders it is told nothing."""
+    rows = Order.objects.select_related("member", "store")
+    order = rows.filter(pk=pk, source=api_key.source).first()
+    if order is None:
+        raise UnableToFind("order_not_found")
+    return order
+
+
+def voucher_of(code: str) -> Voucher:
+    voucher = Voucher.objects.filter(code=code).first()
+    if voucher is None:
+        raise UnableToFind("voucher_not_found", code=code)
+    return voucher
+
+
+def order_key(api_key: ApiKey, number: str) -> str:
+    return f"{api_key.source}:{number}"

@@ -1,0 +1,22 @@
+"""The paths of this floor below /api/v1/."""
+
+from django.urls import path
+
+from loyalty.api import orders, points, returns, vouchers
+
+urlpatterns = [
+    path("members/<str:number>/points/", points.PointsView.as_view()),
+    path("members/<str:number>/points/entries/", points.EntriesView.as_view()),
+    path("members/<str:number>/vouchers/", points.VouchersView.as_view()),
+    path("quotes/", orders.QuotesView.as_view()),
+    path("orders/", orders.OrdersView.as_view()),
+    path("orders/<uuid:pk>/", orders.OrderView.as_view()),
+    path("orders/<uuid:pk>/returns/", returns.OrderReturnsView.as_view()),
+    path("orders/<uuid:pk>/cancel/", orders.CancelOrderView.as_view()),
+    path("orders/<uuid:pk>/claim/", orders.ClaimOrderView.as_view()),
+    path("returns/", returns.ReturnsView.as_view()),
+    path("vouchers/<slug:code>/", vouchers.VoucherView.as_view()),
+    path("vouchers/<slug:code>/reserve/", vouchers.ReserveVoucherView.as_view()),
+    path("vouchers/<slug:code>/release/", vouchers.ReleaseVoucherView.as_view()),
+    path("vouchers/<slug:code>/redeem/", vouchers.RedeemVoucherView.as_view()),
+]
