@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.validators import extend
 
 from loyalty.engine import plain_yaml
-from loyalty.engine.checks import Finding, check
+from loyalty.engine.checks import check
 from loyalty.engine.errors import FileRefused, Place, ProgrammeError
 from loyalty.engine.plain_yaml import Source
 
@@ -56,14 +56,24 @@ def schema(kind: str) -> Mapping[str, Any]:
 
 def read_programme(content: str | bytes) -> Document:
     """The programme document in ``content``, plain JSON. Raises ``FileRefused``."""
+    document: Document = read_programme_source(content).value
+    return document
+
+
+def read_programme_source(content: str | bytes) -> Source:
+    """The programme document in ``content`` with its lines. Raises ``FileRefused``."""
     source = _read(content, "programme")
     refuse_errors(errors_of(source.value), source)
-    return source.value  # type: ignore[no-any-return]
+    return source
 
 
-def warnings_of(document: Document) -> list[Finding]:
-    """What would work, and is hardly meant."""
-    return [finding for finding in check(document) if not finding.is_error]
+def warnings_of(source: Source) -> list[ProgrammeError]:
+    """What in a programme document would work, and is hardly meant; with lines."""
+    return [
+        ProgrammeError(finding.message, finding.place, source.line(finding.place))
+        for finding in check(source.value)
+        if not finding.is_error
+    ]
 
 
 def errors_of(document: Document) -> list[ProgrammeError]:
