@@ -2,11 +2,12 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.theme import theme
 from config.views import health, metrics
+from members.api.action_view import NoSuchAddress
 
 # Staff log in through the same door as members: its limits and second factors hold for the console too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -19,8 +20,12 @@ urlpatterns = [
     path("theme.css", theme, name="theme"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/v1/", include("members.api.urls")),
+    path("api/v1/", include("loyalty.api.urls")),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    # After every address of the API.
+    re_path(r"^api/", NoSuchAddress.as_view()),
     path("", include("campaigns.urls")),
     path("health/", health, name="health"),
     path("metrics/", metrics, name="metrics"),

@@ -51,7 +51,7 @@ class Command(BaseCommand):
     def greet(self, port: int) -> None:
         self.stdout.write(f"\n  Console       http://localhost:{port}/admin/")
         self.stdout.write(f"  Member pages  http://localhost:{port}/")
-        self.stdout.write(f"  API           http://localhost:{port}/api/docs/")
+        self.stdout.write(f"  API           http://localhost:{port}/api/v1/docs/")
         for login in LOGINS:
             self.stdout.write(f"  {login.role:<13} {login.email}   {login.password}")
         self.stdout.write(f"  Mails sent    {settings.MAIL_DIR}")
