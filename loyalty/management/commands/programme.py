@@ -1,7 +1,6 @@
 """``manage.py programme``: programme files in and out, checked, and published."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         publish.add_argument("--from", dest="from_date", required=True, help="the first day: 2025-04-01")
 
     def handle(self, *args: Any, part: str, **options: Any) -> None:
-        parts: dict[str, Callable[..., None]] = {
+        parts: dict[str, Any] = {
             "check": self.check_file,
             "import": self.read,
             "export": self.export,
