@@ -117,7 +117,7 @@ def claimed(call: Call, now: datetime) -> StoredAnswer | None:
                 key=call.key,
                 fingerprint=call.fingerprint,
                 status=0,
-                body=None,
+                body={},
                 answered_at=now,
             )
     except IntegrityError:
