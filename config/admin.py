@@ -66,9 +66,12 @@ class UserAdmin(BaseUserAdmin, ClubAdmin):  # type: ignore[misc,type-arg]
     search_fields = ("email__istartswith",)
     ordering = ("-pk",)  # type: ignore[misc]
     readonly_fields = ("last_login", "joined_at")
+    # Rights come with a group, so that two people at the same desk may do the same.
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        (_("May do"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("May do"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         (_("Dates"), {"fields": ("last_login", "joined_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)

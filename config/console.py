@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _later
+from django.utils.translation import ngettext
 
 from campaigns.insights import MailHealth, mail_health
 from loyalty import insights as loyalty
@@ -25,55 +26,54 @@ from members.models import ApiKey, Member, Order
 
 DAYS_UNTIL_CHECK_IS_OLD = 2
 
-# The menu in the merchant's words: group, then (model, icon). A model that is not registered is left out.
-MENU: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
+# The menu in the merchant's words: group, then (model, icon, title). A model without pages is left out.
+MENU: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
     (
-        gettext_lazy("Members"),
+        _later("Members"),
         (
-            ("members.Member", "group"),
-            ("members.Order", "receipt_long"),
-            ("members.OrderReturn", "assignment_return"),
-            ("members.Activity", "timeline"),
-            ("members.Consent", "handshake"),
+            ("members.Member", "group", _later("Members")),
+            ("members.Order", "receipt_long", _later("Orders")),
+            ("members.OrderReturn", "assignment_return", _later("Returns")),
+            ("members.Activity", "timeline", _later("What happened")),
+            ("members.Consent", "handshake", _later("Consents")),
         ),
     ),
     (
-        gettext_lazy("Points and checks"),
+        _later("Points and checks"),
         (
-            ("loyalty.ProgrammeVersion", "rule_settings"),
-            ("loyalty.Voucher", "redeem"),
-            ("loyalty.Entry", "menu_book"),
-            ("loyalty.TierChange", "military_tech"),
-            ("loyalty.Balance", "account_balance_wallet"),
-            ("loyalty.LedgerCheck", "verified"),
+            ("loyalty.ProgrammeVersion", "rule_settings", _later("Programme")),
+            ("loyalty.Voucher", "redeem", _later("Checks")),
+            ("loyalty.Entry", "menu_book", _later("Ledger")),
+            ("loyalty.Balance", "account_balance_wallet", _later("Balances")),
+            ("loyalty.TierChange", "military_tech", _later("Tier changes")),
+            ("loyalty.LedgerCheck", "verified", _later("Ledger checks")),
         ),
     ),
     (
-        gettext_lazy("Campaigns"),
+        _later("Campaigns"),
         (
-            ("segments.Segment", "filter_alt"),
-            ("campaigns.Campaign", "campaign"),
-            ("campaigns.Message", "mail"),
-            ("campaigns.Enrolment", "conversion_path"),
-            ("campaigns.Suppression", "block"),
-            ("campaigns.ChannelState", "cloud_off"),
+            ("segments.Segment", "filter_alt", _later("Segments")),
+            ("campaigns.Campaign", "campaign", _later("Campaigns")),
+            ("campaigns.Message", "mail", _later("Messages")),
+            ("campaigns.Suppression", "block", _later("Suppressed addresses")),
+            ("campaigns.ChannelState", "cloud_off", _later("Failing channels")),
         ),
     ),
     (
-        gettext_lazy("Shop"),
+        _later("Shop"),
         (
-            ("members.Store", "storefront"),
-            ("members.Product", "sell"),
-            ("members.Category", "category"),
-            ("members.ApiKey", "key"),
+            ("members.Store", "storefront", _later("Stores")),
+            ("members.Product", "sell", _later("Products")),
+            ("members.Category", "category", _later("Categories")),
+            ("members.ApiKey", "key", _later("API keys")),
         ),
     ),
     (
-        gettext_lazy("Staff and operation"),
+        _later("Staff and operation"),
         (
-            ("members.User", "badge"),
-            ("auth.Group", "groups"),
-            ("django_celery_beat.PeriodicTask", "schedule"),
+            ("members.User", "badge", _later("Logins")),
+            ("auth.Group", "groups", _later("Groups")),
+            ("django_celery_beat.PeriodicTask", "schedule", _later("Timetable")),
         ),
     ),
 )
@@ -116,25 +116,23 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What ``admin/index.html`` shows."""
     now = timezone.now()
+    attention = [*_attention(request, now)]
     months = members.last_months(now) if _may_see(request, "members.Order") else []
     return context | {
         "title": settings.CLUB_NAME,
         "figures": [*_figures(request, now)],
-        "attention": [*_attention(request, now)],
+        "attention": attention,
+        "is_well": all(one.level == "success" for one in attention),
         "steps": _steps(request, now),
         "months": months,
         "chart": _chart(months),
     }
 
 
-def _items(request: HttpRequest, rows: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+def _items(request: HttpRequest, rows: Sequence[tuple[str, str, Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "title": str(apps.get_model(label)._meta.verbose_name_plural).capitalize(),
-            "icon": icon,
-            "link": link,
-        }
-        for label, icon in rows
+        {"title": title, "icon": icon, "link": link}
+        for label, icon, title in rows
         if (link := list_of(request, label))
     ]
 
@@ -295,7 +293,8 @@ def _chart(months: Sequence[members.Month]) -> str:
 
 
 def _bars(label: str, data: list[int], colour: str) -> Mapping[str, Any]:
-    return {"label": label, "data": data, "backgroundColor": colour, "displayYAxis": True}
+    looks = {"backgroundColor": colour, "maxBarThickness": 18, "borderRadius": 3, "displayYAxis": True}
+    return {"label": label, "data": data, **looks}
 
 
 def _amount(one: loyalty.Outstanding) -> str:

@@ -1,7 +1,7 @@
 """What this floor tells on a member's page: points, tiers, checks, and why."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 def points(member: "Member", now: datetime) -> list[Figure]:
     return [
         Figure(
-            queries.name_of("meters", one.meter),
+            _("balance"),
             queries.amount_of(one.meter, one.balance),
             _notes(one) if one.is_spendable else "",
+            position=10,
         )
         for one in queries.points(member.account, now)
     ]
@@ -51,6 +52,7 @@ def tiers(member: "Member", now: datetime) -> list[Figure]:
             _("until %(day)s") % {"day": date_format(localtime(one.valid_to), "DATE_FORMAT")}
             if one.valid_to
             else "",
+            position=20,
         )
         for one in queries.tiers(member.account, now)
     ]
@@ -64,9 +66,9 @@ class LedgerPanel(Panel):
     headers = (
         gettext_lazy("happened"),
         gettext_lazy("amount"),
-        gettext_lazy("kind"),
         gettext_lazy("because"),
         gettext_lazy("order"),
+        gettext_lazy("kind"),
         gettext_lazy("by"),
     )
     empty = gettext_lazy("No points yet. The first order earns them.")
@@ -77,9 +79,9 @@ class LedgerPanel(Panel):
             (
                 link_to(entry, when(entry.effective_at)),
                 queries.amount_of(entry.meter, entry.amount),
-                entry.get_kind_display(),
                 queries.explain(entry.because),
                 link_to(entry.order, entry.order.number) if entry.order else "–",
+                entry.get_kind_display(),
                 entry.actor or "–",
             )
             for entry in newest
@@ -111,7 +113,7 @@ class VouchersPanel(Panel):
         gettext_lazy("value"),
         gettext_lazy("state"),
         gettext_lazy("issued"),
-        gettext_lazy("lapses at"),
+        gettext_lazy("last day"),
         gettext_lazy("used on order"),
     )
     empty = gettext_lazy("No checks yet.")
@@ -123,7 +125,7 @@ class VouchersPanel(Panel):
                 worth(check),
                 check.get_state_display(),
                 when(check.issued_at),
-                when(check.expires_at),
+                last_day_of(check),
                 check.redeemed_for or "–",
             )
             for check in queries.vouchers(member.account)[:ROWS]
@@ -135,6 +137,13 @@ def worth(check: Voucher) -> str:
     if check.percent:
         return f"{check.percent.normalize():f} %"
     return queries.money(check.value_ore, settings.CLUB_CURRENCY)
+
+
+def last_day_of(check: Voucher) -> str:
+    """The last day on which it can be used: it lapses at the midnight that ends it."""
+    if check.expires_at is None:
+        return "–"
+    return date_format(localtime(check.expires_at - timedelta(microseconds=1)), "SHORT_DATE_FORMAT")
 
 
 @sentences.register("points.earned")

@@ -63,8 +63,8 @@ class TierLadderInline(ObjectInline):
 class ProgrammeVersionAdmin(ClubAdmin):
     list_display = ("name", "labelled_state", "valid_from", "valid_to")
     fields = (
-        ("name", "programme", "state"), ("language", "currency", "time_zone"), ("life", "returns"),
-        ("valid_from", "valid_to"), ("published_at", "published_by"),
+        "name", "programme", "state", "language", "currency", "time_zone", "life", "returns",
+        "valid_from", "valid_to", "published_at", "published_by",
     )  # fmt: skip
     readonly_fields = ("state", "valid_from", "valid_to", "published_at", "published_by")
     list_before_template = "admin/loyalty/programmeversion/list_tools.html"

@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter
 from loyalty import queries
 from loyalty.admin.by_hand import cancel_voucher
 from loyalty.admin.ledger import AccountRowAdmin
-from loyalty.admin.panels import worth
+from loyalty.admin.panels import last_day_of, worth
 from loyalty.models import Voucher
 from members.admin.base import column
 from members.admin.filters import since
@@ -27,13 +27,13 @@ STATE_COLOURS = {
 
 @admin.register(Voucher)
 class VoucherAdmin(AccountRowAdmin):
-    list_display = ("code", "member", "worth", "labelled_state", "issued_at", "expires_at", "redeemed_for")
+    list_display = ("code", "member", "worth", "labelled_state", "issued_at", "last_day", "redeemed_for")
     list_filter = (("state", ChoicesRadioFilter), since("issued_at", _("issued")))
     found_by = ("code",)
     search_help_text = _("Code of the check, or member number, name, e-mail or phone")
-    readonly_fields = ("member", "worth", "spent", "rewarded", "why")
+    readonly_fields = ("member", "worth", "spent", "last_day", "rewarded", "why")
     fields = (
-        "code", "member", "rewarded", "worth", "spent", "state", "why", "issued_at", "available_from", "expires_at",
+        "code", "member", "rewarded", "worth", "spent", "state", "why", "issued_at", "available_from", "last_day",
         "reserved_for", "reserved_until", "redeemed_for", "redeemed_at", "debit", "version",
     )  # fmt: skip
     change_form_outer_before_template = "admin/loyalty/voucher/tools.html"
@@ -48,6 +48,10 @@ class VoucherAdmin(AccountRowAdmin):
     @column(_("value"))
     def worth(self, voucher: Voucher) -> str:
         return worth(voucher)
+
+    @column(_("last day"))
+    def last_day(self, voucher: Voucher) -> str:
+        return last_day_of(voucher)
 
     @column(_("used"))
     def spent(self, voucher: Voucher) -> str:

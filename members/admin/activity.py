@@ -36,8 +36,8 @@ class ActivityAdmin(ReadOnlyAdmin, FoundByMember):
     search_help_text = _("Member number, name, e-mail or phone")
     readonly_fields = ("what",)
     fields = (
-        "what", "kind", "member", "account", "facts", ("occurred_at", "recorded_at"),
-        ("delivered_at", "due_at", "attempts"), "error",
+        "what", "kind", "member", "account", "facts", "occurred_at", "recorded_at",
+        "delivered_at", "due_at", "attempts", "error",
     )  # fmt: skip
 
     @column(_("what"))

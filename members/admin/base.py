@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -59,6 +60,15 @@ class CappedPaginator(Paginator[Any]):
         return self.found > self.most
 
 
+class ClubChangeList(ChangeList):
+    """Says how many rows were found only where something was asked for."""
+
+    def get_results(self, request: "HttpRequest") -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
 class ClubAdmin(ModelAdmin):
     """Lists sort by their primary key or an index, and by nothing that a click could choose."""
 
@@ -71,6 +81,9 @@ class ClubAdmin(ModelAdmin):
     ordering = ("-pk",)
     actions: Sequence[str] | None = None
     list_filter_submit = True
+
+    def get_changelist(self, request: "HttpRequest", **kwargs: Any) -> type[ClubChangeList]:
+        return ClubChangeList
 
 
 class ReadOnlyAdmin(ClubAdmin):

@@ -59,7 +59,7 @@ class MemberAdmin(ClubAdmin):
     list_display = ("number", "name", "email", "phone", "labelled_state", "joined_at")
     list_filter = (("state", ChoicesRadioFilter), since("joined_at", gettext_lazy("joined")))
     search_help_text = gettext_lazy("Member number, name, e-mail or phone")
-    fields = (("number", "state", "joined_at", "closed_at"), *PARTICULARS)
+    fields = ("number", "state", "joined_at", *PARTICULARS)
     readonly_fields = ("number", "state", "joined_at", "closed_at")
     autocomplete_fields = ("home_store",)
     inlines = (IdentityInline,)
@@ -76,10 +76,12 @@ class MemberAdmin(ClubAdmin):
         return (queryset.filter(wanted) if wanted else queryset & matching), False
 
     def get_fields(self, request: "HttpRequest", obj: Any = None) -> Any:
-        return self.fields if obj else PARTICULARS
+        if obj is None:
+            return PARTICULARS
+        return (*self.fields, "closed_at") if obj.closed_at else self.fields
 
     def get_inlines(self, request: "HttpRequest", obj: Any = None) -> Any:
-        return self.inlines if obj else ()
+        return self.inlines if obj and obj.identities.exists() else ()
 
     def has_change_permission(self, request: "HttpRequest", obj: Any = None) -> bool:
         is_open = obj is None or obj.state == Member.State.ACTIVE

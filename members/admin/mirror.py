@@ -31,6 +31,7 @@ class Figure:
     label: str
     value: str
     note: str = ""
+    position: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ sentences: Registry[Callable[[Mapping[str, Any]], str]] = Registry("activity's s
 def mirror(request: "HttpRequest", member: "Member", now: datetime) -> dict[str, Any]:
     """What the template shows, in a number of queries that does not grow with the member."""
     ordered = sorted(panels.values(), key=lambda panel: panel.position)
+    known = (figure for tell in figures.values() for figure in tell(member, now))
     return {
-        "figures": [figure for tell in figures.values() for figure in tell(member, now)],
+        "figures": sorted(known, key=lambda figure: figure.position),
         "panels": [
             _shown(panel(), member, request, now) for panel in ordered if may_see(request, panel.model)
         ],
@@ -85,8 +87,10 @@ def _shown(panel: Panel, member: "Member", request: "HttpRequest", now: datetime
     every = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     owner = member.account_id if panel.owner == "account" else member.pk
     return {
+        "id": meta.model_name,
         "title": panel.title,
-        "table": {"headers": panel.headers, "rows": rows},
+        "headers": panel.headers,
+        "rows": rows,
         "empty": panel.empty,
         "all": f"{every}?{panel.owner}__id__exact={owner}" if len(rows) >= ROWS else "",
         "tools": panel.tools(member, request),

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RadioFilter
 
 from members.admin.base import ReadOnlyAdmin, ReadOnlyInline, column
@@ -16,9 +18,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+SYMBOLS = {"SEK": "kr", "NOK": "kr", "DKK": "kr", "EUR": "€"}
+
+
 def sum_of(ore: int, currency: str = "") -> str:
-    """Öre as people read them: “1 250,50 SEK”."""
-    return f"{number_format(ore / 100, 2, force_grouping=True)} {currency}".strip()
+    """Öre as people read them: “1 250 kr”, or “12,50 kr” when there are öre."""
+    number = number_format(ore / 100, 2 if ore % 100 else 0, force_grouping=True)
+    code = currency or settings.CLUB_CURRENCY
+    words = {"amount": number, "currency": SYMBOLS.get(code, code)}
+    return pgettext("amount and currency", "%(amount)s %(currency)s") % words
 
 
 class MissingOrder(RadioFilter):
@@ -67,8 +75,8 @@ class OrderAdmin(ReadOnlyAdmin, FoundByMember):
     search_help_text = _("Order number, or member number, name, e-mail or phone")
     readonly_fields = ("gross", "discount", "checks", "paid")
     fields = (
-        ("number", "source", "revision"), ("member", "store", "channel"), ("gross", "discount", "checks", "paid"),
-        ("state", "placed_at", "recorded_at", "cancelled_at"),
+        "number", "source", "revision", "member", "store", "channel", "gross", "discount", "checks", "paid",
+        "state", "placed_at", "recorded_at", "cancelled_at",
     )  # fmt: skip
     inlines = (OrderLineInline,)
 
@@ -111,7 +119,7 @@ class OrderReturnAdmin(ReadOnlyAdmin, FoundByMember):
     found_by = ("number", "order_number")
     search_help_text = _("Number of the return or the order, or member number, name, e-mail or phone")
     readonly_fields = ("amount",)
-    fields = (("number", "source"), ("order_number", "member"), "amount", ("returned_at", "recorded_at"))
+    fields = ("number", "source", "order_number", "member", "amount", "returned_at", "recorded_at")
     inlines = (OrderReturnLineInline,)
 
     @column(_("amount"))

@@ -23,7 +23,7 @@ def purchases(member: Member, now: datetime) -> list[Figure]:
     )
     returned = member.order_returns.aggregate(count=Count("pk"), sum=Coalesce(Sum("amount_ore"), 0))
     average = placed["paid"] // placed["count"] if placed["count"] else 0
-    last = date_format(localtime(placed["last"]), "DATE_FORMAT") if placed["last"] else "–"
+    last = date_format(localtime(placed["last"]), "SHORT_DATE_FORMAT") if placed["last"] else "–"
     returns = ngettext("%(count)s return: %(sum)s", "%(count)s returns: %(sum)s", returned["count"])
     return [
         Figure(

@@ -12,6 +12,7 @@ from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine, create_
 from members.models import Category, Member, Product, Store, User
 from tests.make import make_member
 
+NAMES = ("Åsa Öberg", "Bo Ek", "Cecilia Årud", "Dag Hammar", "Eva Lind")
 STAFF_PASSWORD = "a long password of staff"
 
 
@@ -35,6 +36,20 @@ def order_of(
     )
 
 
+def make_person(number: int, since: datetime) -> Member:
+    first, last = NAMES[number % len(NAMES)].split()
+    person = make_member(
+        first, last_name=last, email=f"person{number}@post.example", phone=f"+4670123{number:04d}",
+        joined_at=since + timedelta(days=number % 390),
+    )  # fmt: skip
+    for channel in ("email", "sms"):
+        give_consent(
+            member=person, purpose="marketing", channel=channel, wording="2025-01", origin="kassan", actor="shop",
+            now=person.joined_at,
+        )  # fmt: skip
+    return person
+
+
 def build(now: datetime, *, members: int = 3) -> list[Member]:
     """Members with orders over a year, checks, a return, a parked return, consents and an adjustment."""
     since = now - timedelta(days=400)
@@ -46,28 +61,14 @@ def build(now: datetime, *, members: int = 3) -> list[Member]:
     create_api_key(
         name="Webshop", source="web", scopes=["read", "orders"], now=now, actor="staff@shop.example"
     )
-    names = ["Åsa Öberg", "Bo Ek", "Cecilia Årud", "Dag Hammar", "Eva Lind"]
-    people = [
-        make_member(
-            names[index % len(names)].split()[0],
-            email=f"person{index}@post.example",
-            phone=f"+4670123{index:04d}",
-            last_name=names[index % len(names)].split()[1],
-            joined_at=since + timedelta(days=index % 390),
-        )
-        for index in range(members)
-    ]
-    for person_no, person in enumerate(people):
-        for month in range(1, 9):
-            at = now - timedelta(days=30 * month, hours=person_no % 5)
+    people = [make_person(number, since) for number in range(members)]
+    for month in range(9, 0, -1):
+        for number, person in enumerate(people):
+            at = now - timedelta(days=30 * month, hours=number % 5)
             if at > person.joined_at:
-                new = order_of(person, f"{person_no}-{month}", at, 900 + 100 * month, store)
+                new = order_of(person, f"{number}-{month}", at, 900 + 100 * month, store)
                 actions.record_order(order=new, now=at, actor="shop")
-        for channel in ("email", "sms"):
-            give_consent(
-                member=person, purpose="marketing", channel=channel, wording="2025-01", origin="kassan",
-                actor="shop", now=now - timedelta(days=3),
-            )  # fmt: skip
+    actions.run_due(at=now, now=now)
     first = people[0]
     actions.record_order(
         order=order_of(first, "today", now - timedelta(minutes=10), 3000), now=now, actor="shop"
