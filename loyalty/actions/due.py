@@ -14,7 +14,7 @@ from loyalty.actions.booking import Context, book
 from loyalty.engine.due import catch_up
 from loyalty.models import Standing
 from loyalty.queries.programmes import timetable as published_timetable
-from members.models import Member
+from members.models import Account, Member
 
 CHUNK = 500
 
@@ -28,10 +28,22 @@ class DueRun:
 
 def run_due(*, at: datetime, now: datetime, chunk: int = CHUNK) -> DueRun:
     """Carry out everything that has fallen due at ``at``."""
+    while _take_in(at=at, now=now, chunk=chunk):
+        pass
     done = 0
     while count := _run_chunk(at=at, now=now, chunk=chunk):
         done += count
     return DueRun(done)
+
+
+@transaction.atomic
+def _take_in(*, at: datetime, now: datetime, chunk: int) -> int:
+    """Accounts that nothing has happened to yet: theirs, too, is to fall due, as when nobody ever buys."""
+    new = Account.objects.filter(standing__isnull=True, closed_at__isnull=True, opened_at__lte=at)
+    account_ids = list(new.order_by("pk").values_list("pk", flat=True)[:chunk])
+    timetable = published_timetable()
+    book(Context(timetable, now), open_accounts(timetable, account_ids, since=at))
+    return len(account_ids)
 
 
 @transaction.atomic

@@ -11,6 +11,9 @@ from loyalty.engine.programme import EarningRule, Programme
 from loyalty.engine.values.condition import Reading
 from loyalty.engine.values.stack import kept
 
+# A multiplier: whose rule it is, how many times, what it is called, and the lines it is about.
+Factor = tuple["EarningRule", Fraction, str, set[str]]
+
 
 @dataclass(slots=True)
 class Given:
@@ -160,39 +163,39 @@ def _multiplied(
     """What multipliers add to the rounded base: rules of kind multiply, and the tier's own."""
     if not any(one.amount for one in base):
         return []
-    factors = [
-        (rule, rule.rate.value, rule.key)
+    factors: list[Factor] = [
+        (rule, rule.rate.value, rule.key, {line.ref for line in _eligible(rule, order)[0]})
         for rule in programme.purchase_rules
         if rule.stack.kind == "multiply"
         and _is_of(rule, meter, group)
         and _applies(programme, rule, order, account)
     ]
     if programme.meters[meter].is_spendable and group == "base":
+        every = {line.ref for line in order.lines}
         factors += [
-            (base[0].rule, tier.multiplier.value, f"tier.{tier.key}")
+            (base[0].rule, tier.multiplier.value, f"tier.{tier.key}", every)
             for tier in programme.tiers_of(account)
             if tier.multiplier
         ]
-    extras = [_extra(programme, base, rule, factor, key) for rule, factor, key in factors]
+    extras = [_extra(programme, base, factor) for factor in factors]
     return [extra for extra in extras if extra.amount]
 
 
 def _applies(programme: Programme, rule: EarningRule, order: Order, account: Reading) -> bool:
-    return (
-        rule.scope.refuses_order(order, programme.zone) is None
-        and rule.condition.holds(account)
-        and bool(_eligible(rule, order)[0])
-    )
+    return rule.scope.refuses_order(order, programme.zone) is None and rule.condition.holds(account)
 
 
-def _extra(programme: Programme, base: list[Given], rule: EarningRule, factor: Fraction, key: str) -> Given:
+def _extra(programme: Programme, base: list[Given], by: Factor) -> Given:
+    """What one multiplier adds: to the shares that the base gave for the lines it is about."""
+    rule, factor, key, refs = by
     unit = programme.meters[rule.meter].unit
-    total = sum(one.amount for one in base)
-    amount = rule.round.applied(Fraction(total, unit) * (factor - 1), unit)
     weights: dict[str, int] = {}
     for one in base:
         for ref, share in one.shares.items():
-            weights[ref] = weights.get(ref, 0) + share
+            if ref in refs:
+                weights[ref] = weights.get(ref, 0) + share
+    total = sum(weights.values())
+    amount = rule.round.applied(Fraction(total, unit) * (factor - 1), unit)
     because = {
         "key": "multiplied",
         "rule": key,
