@@ -32,7 +32,7 @@ def order_of(
         ref="1", quantity=Decimal(1), gross_ore=kronor * 100, sku="A-1", name="Lampa", vat_rate=Decimal(25)
     )
     return NewOrder(
-        source="web", number=number, placed_at=at, lines=[line], member=member, store=store, channel="web"
+        source="web", number=number, placed_at=at, lines=(line,), member=member, store=store, channel="web"
     )
 
 
@@ -48,6 +48,19 @@ def make_person(number: int, since: datetime) -> Member:
             now=person.joined_at,
         )  # fmt: skip
     return person
+
+
+def build_more(members: list[Member], now: datetime) -> None:
+    """Twenty more members, each with an order, a check's worth of points and a return."""
+    for number in range(100, 120):
+        person = make_person(number, now - timedelta(days=30))
+        actions.record_order(order=order_of(person, f"more-{number}", now, 5000), now=now, actor="shop")
+        actions.record_order(order=order_of(members[0], f"again-{number}", now, 5000), now=now, actor="shop")
+        lines = (NewReturnLine(ref="1", quantity=Decimal(1), order_line_ref="1"),)
+        back = NewReturn(
+            source="web", number=f"B{number}", order_number=f"more-{number}", returned_at=now, lines=lines
+        )
+        actions.record_return(new_return=back, now=now, actor="shop")
 
 
 def build(now: datetime, *, members: int = 3) -> list[Member]:
@@ -74,11 +87,11 @@ def build(now: datetime, *, members: int = 3) -> list[Member]:
         order=order_of(first, "today", now - timedelta(minutes=10), 3000), now=now, actor="shop"
     )
     back = NewReturnLine(ref="1", quantity=Decimal(1), order_line_ref="1")
-    returned = NewReturn(source="web", number="R1", order_number="0-2", returned_at=now, lines=[back])
+    returned = NewReturn(source="web", number="R1", order_number="0-2", returned_at=now, lines=(back,))
     actions.record_return(new_return=returned, now=now, actor="shop")
     parked = NewReturn(
         source="web", number="R2", order_number="unheard-of", returned_at=now,
-        lines=[NewReturnLine(ref="1", quantity=Decimal(1), amount_ore=10_000, sku="A-1")],
+        lines=(NewReturnLine(ref="1", quantity=Decimal(1), amount_ore=10_000, sku="A-1"),),
     )  # fmt: skip
     actions.record_return(new_return=parked, now=now, actor="shop")
     actions.adjust_points(
