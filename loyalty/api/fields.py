@@ -1,5 +1,6 @@
 """The shapes that bodies and addresses of this API are made of. What is not understood is refused."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ MAX_VOUCHERS = 20
 # A thousand lines of this still fit the database's integers.
 MAX_ORE = 100_000_000_000
 MAX_QUANTITY = Decimal(1_000_000)
+_LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -49,6 +51,14 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
             return parse_datetime(data) if isinstance(data, str) and len(data) <= 40 else None
         except ValueError:
             return None
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class AskedMomentField(MomentField):
+    """The same in an address, where a plus that nobody escaped has become a space."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        return super().to_internal_value(_LOST_PLUS.sub("+", data) if isinstance(data, str) else data)
 
 
 class OreField(serializers.IntegerField):

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from loyalty.api.fields import (
     MAX_LINES,
     MAX_VOUCHERS,
+    AskedMomentField,
     MemberSerializer,
     MomentField,
     OreField,
@@ -175,7 +176,7 @@ class RedeemSerializer(ReleaseSerializer):
 
 
 class PointsQuery(StrictSerializer):
-    at = MomentField(required=False, help_text=_("As of this time instead of now."))
+    at = AskedMomentField(required=False, help_text=_("As of this time instead of now."))
 
 
 class VouchersQuery(PageQuery):

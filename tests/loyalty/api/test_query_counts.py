@@ -79,7 +79,7 @@ def test_reading_costs_the_same_whatever_there_is(shop: APIClient, size: int) ->
     make.store()
     anna = make.member()
     bought(anna, size)
-    cart = {"lines": [make.line(1, str(number)) for number in range(size)]}
+    cart: dict[str, Any] = {"lines": [make.line(1, str(number)) for number in range(size)]}
     cart["member"] = {"number": anna.number}
     count(shop, "/api/v1/quotes/", cart)
     assert count(shop, "/api/v1/quotes/", cart) == QUOTE
