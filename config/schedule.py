@@ -30,6 +30,7 @@ PERIODIC_WORK = (
     PeriodicWork("Send messages", "campaigns.tasks.send_messages", timedelta(seconds=30)),
     PeriodicWork("Run what is due", "loyalty.tasks.run_due", At(minute="5")),
     PeriodicWork("Check the ledger", "loyalty.tasks.check_ledger", At(minute="30", hour="3")),
+    PeriodicWork("Forget old answers", "members.tasks.forget_answers", At(minute="45", hour="3")),
 )
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -21,11 +22,11 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 8
 
 
-def at_once(call: Callable[[int], object]) -> list[object]:
+def at_once(call: Callable[[int], Any]) -> list[Any]:
     """Call from several threads at the same moment, each with a connection of its own."""
     gate = threading.Barrier(AT_ONCE)
 
-    def run(index: int) -> object:
+    def run(index: int) -> Any:
         try:
             gate.wait()
             return call(index)
