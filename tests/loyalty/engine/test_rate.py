@@ -1,0 +1,34 @@
+"""How a counted amount becomes an amount of a meter."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from loyalty.engine.values import Rate
+
+
+@pytest.mark.parametrize(
+    ("document", "amount", "expected"),
+    [
+        ({"kind": "per_unit", "value": 1}, 12_050, Fraction("120.5")),
+        ({"kind": "per_unit", "value": "0.1"}, 10_000, Fraction(10)),
+        ({"kind": "per_full", "value": 1, "step": 10}, 9_999, Fraction(9)),
+        ({"kind": "per_full", "value": 5, "step": 10}, 10_000, Fraction(50)),
+        ({"kind": "per_full", "value": 1, "step": "0.5"}, 149, Fraction(2)),
+        ({"kind": "percent", "value": "2.5"}, 10_000, Fraction("2.5")),
+        ({"kind": "fixed", "value": 7}, 1, Fraction(7)),
+    ],
+)
+def test_kinds_on_kronor(document: dict[str, Any], amount: int, expected: Fraction) -> None:
+    assert Rate.parse(document).applied(amount, 100) == expected
+
+
+def test_pieces_are_counted_in_thousandths() -> None:
+    assert Rate.parse({"kind": "per_unit", "value": 2}).applied(1_500, 1_000) == 3
+    assert Rate.parse({"kind": "per_full", "value": 1, "step": 3}).applied(8_000, 1_000) == 2
+
+
+def test_a_tenth_is_exactly_a_tenth() -> None:
+    tenth = Rate.parse({"kind": "per_unit", "value": "0.1"})
+    assert sum(tenth.applied(100, 100) for _ in range(10)) == 1
