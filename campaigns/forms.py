@@ -1,4 +1,4 @@
-"""What staff fill in: a campaign with its texts in every language of the club, and reasons."""
+"""What staff fill in: a campaign with its texts in every language of the club, and addresses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -149,12 +149,6 @@ class CampaignForm(forms.ModelForm[Campaign]):
         for part, mistakes in examine(wording, trigger).items():
             sentences = [sentence_of(mistake, trigger.names) for mistake in mistakes]
             self.add_error(f"{part}_{language}", sentences)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("reason"), max_length=200, widget=UnfoldAdminTextInputWidget()
-    )
 
 
 class SuppressionForm(forms.ModelForm[Suppression]):

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from campaigns.actions.channel_states import rest_channel, revive_channel
 from campaigns.actions.drafts import Draft, drafts_of
+from campaigns.actions.exchange import Exchange
 from campaigns.actions.outcomes import (
     UNCLAIMED,
     Outcome,
@@ -25,9 +26,9 @@ from campaigns.actions.outcomes import (
     unknown,
 )
 from campaigns.actions.permission import suppress_address
-from campaigns.channels import Channel, ChannelIsDown, HandOverError, PutOff, Session, channels
+from campaigns.channels import Channel, ChannelIsDown, HandOverError, PutOff, Receipt, Session, channels
 from campaigns.models import Campaign, ChannelState, Message, Suppression
-from campaigns.queries import may_send, reason_against
+from campaigns.queries import reason_against
 from campaigns.queries.letters import Letter
 from members.models.ids import new_id
 
@@ -121,76 +122,62 @@ def unclaimed(messages: QuerySet[Message]) -> QuerySet[Message]:
 class Chunk:
     """The messages of one claim on their way through one session.
 
-    `open_end` is how the last letter ended; it is stored together with the start of the next one, so that a
-    letter costs one commit.
+    `accepted` is the letter that went out last: that it did is stored with the start of the next one.
     """
 
     session: Session
     claim: UUID
     now: datetime
     sent: Sent
-    open_end: tuple[Message, Outcome] | None = None
+    accepted: tuple[Message, Receipt] | None = None
     put_off_in_a_row: int = 0
+    exchanges: dict[tuple[str, str], Exchange] = field(default_factory=dict)
 
     def hand_over(self) -> None:
         deadline = time.monotonic() + CHUNK_SECONDS
         try:
             for draft in drafts_of(claim=self.claim, now=self.now):
-                if self.start(draft) and draft.letter:
+                if draft.letter and self.start(draft.message, draft.purpose, draft.letter.to):
                     self.attempt(draft.message, draft.letter)
+                else:
+                    self.turn_away(draft)
                 if time.monotonic() > deadline:
                     break
         finally:
             self.close()
 
-    def start(self, draft: Draft) -> bool:
+    def start(self, message: Message, purpose: str, address: str) -> bool:
         """Store that this letter is being handed over, unless something stands against it at this moment."""
-        with transaction.atomic():
-            self.store_open_end()
-            is_ours = self.take(draft)
-            if not is_ours:
-                self.turn_away(draft)
-        self.open_end = None
-        return is_ours
+        ended, receipt = self.accepted or (None, Receipt())
+        changed = self.exchange(purpose, message.channel).run(
+            ended=ended, receipt=receipt, started=message, address=address
+        )
+        self.accepted = None
+        is_started = changed == (2 if ended else 1) or (changed == 1 and self.is_underway(message))
+        self.sent.into[State.ACCEPTED] += changed - is_started
+        return is_started
 
-    def take(self, draft: Draft) -> bool:
-        if draft.letter is None:
-            return False
-        allowed = may_send(purpose=draft.purpose, channel=draft.message.channel, address=draft.letter.to)
-        changes = {"state": State.HANDING_OVER, "handed_over_at": self.now, "lease_until": self.now + LEASE}
-        return self.claimed(draft.message).filter(allowed).update(**changes) == 1
+    def exchange(self, purpose: str, channel: str) -> Exchange:
+        if (purpose, channel) not in self.exchanges:
+            self.exchanges[purpose, channel] = Exchange(
+                claim=self.claim, purpose=purpose, channel=channel, now=self.now, lease=LEASE
+            )
+        return self.exchanges[purpose, channel]
 
-    def turn_away(self, draft: Draft) -> None:
-        reason = draft.obstacle or reason_against(draft.message, purpose=draft.purpose)
-        if reason:
-            outcome = skipped(reason, self.now)
-            self.sent.into[State.SKIPPED] += self.claimed(draft.message).update(**outcome.changes)
-
-    def claimed(self, message: Message) -> QuerySet[Message]:
-        return Message.objects.filter(pk=message.pk, claim=self.claim, state=State.CLAIMED)
+    def is_underway(self, message: Message) -> bool:
+        return Message.objects.filter(pk=message.pk, claim=self.claim, state=State.HANDING_OVER).exists()
 
     def attempt(self, message: Message, letter: Letter) -> None:
         try:
-            receipt = self.session.hand_over(letter)
-        except HandOverError as error:
-            self.open_end = (message, outcome_of(error, message, self.now))
-            self.stop_if_down(error)
-        else:
-            self.open_end = (message, accepted(receipt, message, self.now))
+            self.accepted = message, self.session.hand_over(letter)
             self.put_off_in_a_row = 0
+        except HandOverError as error:
+            self.store(message, outcome_of(error, message, self.now))
+            self.stop_if_down(error)
 
-    def stop_if_down(self, error: HandOverError) -> None:
-        self.put_off_in_a_row = self.put_off_in_a_row + 1 if isinstance(error, PutOff) else 0
-        if isinstance(error, ChannelIsDown):
-            raise error
-        if self.put_off_in_a_row >= PUT_OFF_IN_A_ROW:
-            raise ChannelIsDown(str(error)) from error
-
-    def store_open_end(self) -> None:
-        if self.open_end is None:
-            return
-        message, outcome = self.open_end
-        # The lease may have run out meanwhile: an answer that did come is worth more than `unknown`.
+    @transaction.atomic
+    def store(self, message: Message, outcome: Outcome) -> None:
+        """Write how a letter ended. An answer that came after the lease ran out is worth more than `unknown`."""
         underway = Message.objects.filter(
             pk=message.pk, claim=self.claim, state__in=[State.HANDING_OVER, State.UNKNOWN]
         )
@@ -199,13 +186,28 @@ class Chunk:
             suppress_address(
                 address=message.member.email,
                 reason=Suppression.Reason.HARD_BOUNCE,
-                actor="mail",
+                actor=message.channel,
                 now=self.now,
             )
 
+    def stop_if_down(self, error: HandOverError) -> None:
+        self.put_off_in_a_row = self.put_off_in_a_row + 1 if isinstance(error, PutOff) else 0
+        if isinstance(error, ChannelIsDown):
+            raise error
+        if self.put_off_in_a_row >= PUT_OFF_IN_A_ROW:
+            raise ChannelIsDown(str(error)) from error
+
+    def turn_away(self, draft: Draft) -> None:
+        """Skip a message for good where there is a reason; without one it is given back and written anew."""
+        reason = draft.obstacle or reason_against(draft.message, purpose=draft.purpose)
+        if reason:
+            claimed = Message.objects.filter(pk=draft.message.pk, claim=self.claim, state=State.CLAIMED)
+            self.sent.into[State.SKIPPED] += claimed.update(**skipped(reason, self.now).changes)
+
     def close(self) -> None:
         """Store the last end, and give back what there was no time for."""
-        with transaction.atomic():
-            self.store_open_end()
-            Message.objects.filter(claim=self.claim, state=State.CLAIMED).update(**UNCLAIMED)
-        self.open_end = None
+        if self.accepted:
+            message, receipt = self.accepted
+            self.accepted = None
+            self.store(message, accepted(receipt, message, self.now))
+        Message.objects.filter(claim=self.claim, state=State.CLAIMED).update(**UNCLAIMED)

@@ -13,13 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import action
 
 from campaigns import actions
 from campaigns.forms import CampaignForm, languages_of_texts
 from campaigns.models import Campaign
 from campaigns.queries import Trigger, current_version, example_letter, plan_of, triggers
-from members.admin.base import ClubAdmin, actor_of
+from members.admin.base import ClubAdmin, actor_of, column
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,7 +37,8 @@ class CampaignAdmin(ClubAdmin):
     actions_submit_line = ("start", "pause", "send_test")
 
     def get_queryset(self, request: "HttpRequest") -> "QuerySet[Campaign]":
-        return super().get_queryset(request).annotate(newest=Max("versions__number"))
+        campaigns: QuerySet[Campaign] = super().get_queryset(request)
+        return campaigns.annotate(newest=Max("versions__number"))
 
     def get_fieldsets(self, request: "HttpRequest", obj: Campaign | None = None) -> Any:
         if obj and not self.has_change_permission(request, obj):
@@ -84,39 +85,39 @@ class CampaignAdmin(ClubAdmin):
     def has_delete_permission(self, request: "HttpRequest", obj: Any = None) -> bool:
         return False
 
-    @display(description=gettext_lazy("starts when"))
+    @column(gettext_lazy("starts when"))
     def starts_when(self, campaign: Campaign) -> str:
         trigger = triggers.get(campaign.trigger)
         return str(trigger.label) if trigger else campaign.trigger
 
-    @display(description=gettext_lazy("state"), label=STATE_COLOURS)
+    @column(gettext_lazy("state"), STATE_COLOURS)
     def labelled_state(self, campaign: Campaign) -> tuple[str, str]:
         return campaign.state, campaign.get_state_display()
 
-    @display(description=gettext_lazy("version"))
+    @column(gettext_lazy("version"))
     def version(self, campaign: Campaign) -> int:
         newest: int = campaign.newest  # type: ignore[attr-defined]  # annotated above
         return newest
 
-    @display(description=gettext_lazy("variables that a text can hold"))
+    @column(gettext_lazy("variables that a text can hold"))
     def variables(self, campaign: Campaign) -> SafeString:
         chosen = [triggers[campaign.trigger]] if campaign.trigger in triggers else triggers.values()
         listed = [(trigger.label, lines_of(trigger)) for trigger in chosen]
         return format_html_join("", "<p>{}</p>{}", listed)
 
-    @action(description=gettext_lazy("Save and start"), permissions=["change"])
+    @action(description=gettext_lazy("Save and start"), permissions=["change"])  # type: ignore[untyped-decorator]
     def start(self, request: "HttpRequest", campaign: Campaign) -> None:
         actions.activate_campaign(campaign=campaign, now=timezone.now())
         messages.success(request, _("The campaign runs. It starts for what happens from now on."))
 
-    @action(description=gettext_lazy("Save and pause"), permissions=["change"])
+    @action(description=gettext_lazy("Save and pause"), permissions=["change"])  # type: ignore[untyped-decorator]
     def pause(self, request: "HttpRequest", campaign: Campaign) -> None:
         actions.pause_campaign(campaign=campaign)
         messages.success(
             request, _("The campaign does not run. Messages on their way wait until it is started.")
         )
 
-    @action(description=gettext_lazy("Save and send a test to me"), permissions=["change"])
+    @action(description=gettext_lazy("Save and send a test to me"), permissions=["change"])  # type: ignore[untyped-decorator]
     def send_test(self, request: "HttpRequest", campaign: Campaign) -> None:
         version, to = current_version(campaign), actor_of(request)
         for language in plan_of(version).texts:
@@ -128,7 +129,7 @@ class CampaignAdmin(ClubAdmin):
                 return
         messages.success(request, _("A test in every language is on its way to %(to)s.") % {"to": to})
 
-    @action(description=gettext_lazy("Preview"), permissions=["view"], url_path="preview")
+    @action(description=gettext_lazy("Preview"), permissions=["view"], url_path="preview")  # type: ignore[untyped-decorator]
     def preview(self, request: "HttpRequest", object_id: str) -> "HttpResponse":
         campaign = get_object_or_404(Campaign, pk=object_id)
         context = {

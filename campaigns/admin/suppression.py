@@ -6,13 +6,12 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
-from unfold.decorators import display
 
 from campaigns import actions
 from campaigns.forms import SuppressionForm
 from campaigns.models import Suppression
 from campaigns.queries import address_digests
-from members.admin.base import ClubAdmin, actor_of
+from members.admin.base import ClubAdmin, actor_of, column
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,6 +62,6 @@ class SuppressionAdmin(ClubAdmin):
     def delete_model(self, request: "HttpRequest", obj: Suppression) -> None:
         actions.lift_suppression(suppression=obj)
 
-    @display(description=_("digest of the address"))
+    @column(_("digest of the address"))
     def mark(self, suppression: Suppression) -> str:
         return str(suppression)

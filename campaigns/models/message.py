@@ -38,8 +38,11 @@ class Message(models.Model):
         CUT_OFF = "cut_off", _("the sending was cut off before the answer came")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="messages")
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="messages")
+    # Every index is written at every change of state, so only those that a question needs are kept.
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     member = models.ForeignKey(
         Member, on_delete=models.PROTECT, related_name="messages", verbose_name=_("member")
     )
@@ -89,8 +92,11 @@ class Message(models.Model):
                 condition=Q(state__in=["claimed", "handing_over"]),
                 name="message_underway",
             ),
-            models.Index(fields=["claim"], condition=Q(state="claimed"), name="message_of_claim"),
-            models.Index(fields=["state", "-ended_at"], name="message_by_state"),
+            models.Index(
+                fields=["state", "-ended_at"],
+                condition=Q(state__in=["accepted", "failed", "unknown", "skipped"]),
+                name="message_ended",
+            ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_at_provider"),
         ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -130,9 +130,14 @@ def dressed(wording: Wording, context: Mapping[str, str]) -> str:
     return css_inline.inline(page, keep_style_tags=True)
 
 
+@lru_cache(maxsize=1)
+def address_in(sender: str) -> str:
+    return parseaddr(sender)[1]
+
+
 def letter_headers(*, message_id: UUID, campaign_key: str, link: str) -> dict[str, str]:
     """Return what RFC 8058 (one-click), RFC 2919 (List-Id) and RFC 3834 (Auto-Submitted) ask of a mail."""
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    address = address_in(settings.DEFAULT_FROM_EMAIL)
     domain = address.rpartition("@")[2]
     token = quote(link.rsplit("/", 1)[-1])
     return {

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from campaigns import actions
-from campaigns.models import CampaignVersion, Message
+from campaigns.models import CampaignVersion, Enrolment, Message
 from loyalty.models import ProgrammeVersion, Voucher
 from members.actions import new_activity
 from members.models import Account, Activity, Consent, Member
@@ -86,3 +86,43 @@ def for_marketing() -> None:
 def end_vouchers(state: str) -> None:
     used = {"redeemed_at": NOW, "redeemed_for": "web:1"} if state == "redeemed" else {}
     Voucher.objects.update(state=state, **used)
+
+
+def many_planned(count: int, *, now: datetime) -> None:
+    """So many members, each with a welcome planned, written at once."""
+    accounts = Account.objects.bulk_create(Account(opened_at=now) for _ in range(count))
+    numbers = [f"2{number:08d}" for number in range(count)]
+    members = Member.objects.bulk_create(
+        Member(
+            number=digits + check_digit(digits),
+            account=account,
+            email=f"m{digits}@post.example",
+            first_name="Kim",
+            joined_at=now,
+        )
+        for digits, account in zip(numbers, accounts, strict=True)
+    )
+    activities = Activity.objects.bulk_create(
+        new_activity(
+            kind="member.joined",
+            member_id=one.pk,
+            account_id=one.account_id,
+            facts={},
+            occurred_at=now,
+            now=now,
+        )
+        for one in members
+    )
+    version = CampaignVersion.objects.get(campaign__key="welcome")
+    Enrolment.objects.bulk_create(
+        Enrolment(
+            campaign_id=version.campaign_id,
+            version=version,
+            activity=activity,
+            member=activity.member,
+            due_at=now,
+            started_at=now,
+        )
+        for activity in activities
+    )
+    actions.run_enrolments(now=now, limit=count)

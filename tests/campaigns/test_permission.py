@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from campaigns import actions
 from campaigns.actions import sending
-from campaigns.actions.drafts import Draft, drafts_of
+from campaigns.actions.drafts import drafts_of
 from campaigns.channels.email import Email
 from campaigns.models import Campaign, CampaignVersion, Message, Suppression
 from campaigns.queries import address_digests
@@ -56,10 +56,11 @@ def hand_over_after(between: Callable[[Member], None], member: Member) -> None:
         chunk = sending.Chunk(session, claim, NOW, sending.Sent())
         (draft,) = list(drafts_of(claim=claim, now=NOW))
         between(member)
-        if chunk.start(draft):
-            assert isinstance(draft, Draft)
-            assert draft.letter
+        assert draft.letter
+        if chunk.start(draft.message, draft.purpose, draft.letter.to):
             chunk.attempt(draft.message, draft.letter)
+        else:
+            chunk.turn_away(draft)
         chunk.close()
 
 

@@ -19,8 +19,8 @@ def _secret(settings: Settings) -> None:
     settings.ANYMAIL = {"WEBHOOK_SECRET": "shop:secret"}
 
 
-def report(body: dict[str, object], *, secret: str = "shop:secret") -> int:
-    basic = base64.b64encode(secret.encode()).decode()
+def report(body: dict[str, object], *, login: str = "shop:secret") -> int:
+    basic = base64.b64encode(login.encode()).decode()
     answer = Client(enforce_csrf_checks=True).post(
         PATH, json.dumps(body), content_type="application/json", headers={"authorization": f"Basic {basic}"}
     )
@@ -51,7 +51,7 @@ def test_dead_addresses_and_complaints_are_suppressed(body: dict[str, object], r
 
 @pytest.mark.usefixtures("_secret")
 def test_a_report_without_the_secret_is_refused() -> None:
-    assert report(BOUNCE, secret="shop:guess") == 400
+    assert report(BOUNCE, login="shop:guess") == 400
     assert not Suppression.objects.exists()
 
 

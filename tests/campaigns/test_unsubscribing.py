@@ -23,7 +23,9 @@ def link_of_marketing(sink: Sink, member: Member) -> str:
     make.answer(member, is_given=True)
     make.planned(member)
     actions.send_messages(now=NOW)
-    found = re.match(r"\s*<https://klubben\.example(/u/[\w-]+)>", sink.mail_to(member.email)["List-Unsubscribe"])
+    found = re.match(
+        r"\s*<https://klubben\.example(/u/[\w-]+)>", sink.mail_to(member.email)["List-Unsubscribe"]
+    )
     assert found
     return found[1]
 

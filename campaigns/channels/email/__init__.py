@@ -32,16 +32,18 @@ class Email:
 
 
 class EmailSession:
+    """One connection to a mail server or a provider, opened again when it is lost."""
+
     def __init__(self) -> None:
-        self.is_smtp = settings.EMAIL_BACKEND == DJANGOS_SMTP
-        path = f"{smtp.__name__}.Backend" if self.is_smtp else settings.EMAIL_BACKEND
-        self.backend = get_connection(path)
+        is_smtp = settings.EMAIL_BACKEND == DJANGOS_SMTP
+        self.backend = smtp.Backend() if is_smtp else get_connection()
 
     def connect(self) -> None:
         """Make sure of a connection, or raise `ChannelIsDown`: whatever fails here has sent nothing."""
         try:
             self.backend.open()
         except Exception as error:
+            self.close()
             raise ChannelIsDown(f"{type(error).__name__}: {error}") from error
 
     def close(self) -> None:
@@ -51,20 +53,27 @@ class EmailSession:
 
     def hand_over(self, letter: Letter) -> Receipt:
         self.connect()
-        mail = as_mail(letter)
         try:
-            self.backend.send_messages([mail])
+            return self.send(letter)
         except Exception as error:
             raise self.meaning_of(error) from error
-        return Receipt(provider_id=getattr(getattr(mail, "anymail_status", None), "message_id", None) or "")
+
+    def send(self, letter: Letter) -> Receipt:
+        if isinstance(self.backend, smtp.Backend):
+            self.backend.send_letter(letter)
+            return Receipt()
+        mail = as_mail(letter)
+        self.backend.send_messages([mail])
+        status = getattr(mail, "anymail_status", None)
+        return Receipt(provider_id=(status and status.message_id) or "")
 
     def meaning_of(self, error: Exception) -> HandOverError:
-        if isinstance(self.backend, smtp.Backend):
-            meaning = smtp.meaning_of(error, is_text_underway=self.backend.is_text_underway)
-            if self.backend.is_lost(error):
-                self.close()
-            return meaning
-        return providers.meaning_of(error)
+        if not isinstance(self.backend, smtp.Backend):
+            return providers.meaning_of(error)
+        meaning = smtp.meaning_of(error, is_text_underway=self.backend.is_text_underway)
+        if self.backend.is_lost(error):
+            self.close()
+        return meaning
 
 
 def as_mail(letter: Letter) -> EmailMultiAlternatives:

@@ -4,9 +4,12 @@ import re
 import smtplib
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 from campaigns.channels import ChannelIsDown, HandOverError, NotKnown, PutOff, Refused
+from campaigns.channels.email import mime
+from campaigns.queries.letters import Letter
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -33,6 +36,17 @@ class WatchfulOverTls(Watchful, smtplib.SMTP_SSL):
 
 
 class Backend(EmailBackend):
+    def send_letter(self, letter: Letter) -> None:
+        """Hand over one letter on the open connection, or raise what smtplib raises."""
+        sender, connection = settings.DEFAULT_FROM_EMAIL, self.connection
+        if connection is None:
+            raise smtplib.SMTPServerDisconnected("The connection is not open.")
+        connection.sendmail(
+            mime.envelope_sender(sender),
+            [mime.ascii_address(letter.to)],
+            mime.as_bytes(letter, sender=sender),
+        )
+
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return WatchfulOverTls if self.use_ssl else Watchful
