@@ -54,7 +54,7 @@ def test_a_key_with_the_scope_is_let_in_and_no_other(method: str, address: str, 
 @pytest.mark.parametrize(("method", "address", "scope"), ADDRESSES, ids=NAMES)
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer sk_no_key", "Basic YTpi", "Bearer å"])
 def test_without_a_key_nothing_is_told(method: str, address: str, scope: str, authorization: str) -> None:
-    headers = {"HTTP_AUTHORIZATION": authorization} if authorization else {}
+    headers: dict[str, Any] = {"HTTP_AUTHORIZATION": authorization} if authorization else {}
     answer = call(APIClient(**headers), method, address)
     assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
     assert "Bearer" in answer["WWW-Authenticate"]
