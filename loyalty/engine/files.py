@@ -195,7 +195,7 @@ def _titled(error: Problem) -> str:
 
 
 def _wrong_type(error: Problem) -> str:
-    if "title" in error.schema:
+    if "title" in error.schema and error.validator_value != "object":
         return _titled(error)
     kinds = {
         "object": "a group of fields",

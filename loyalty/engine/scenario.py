@@ -157,10 +157,10 @@ def _order_errors(scenario: Scenario) -> Iterator[ProgrammeError]:
             for line in happening.back_lines():
                 if line.ref not in orders[happening.number]:
                     yield ProgrammeError(f"order '{happening.number}' has no line '{line.ref}'", place)
-        elif happening.verb in ("order", "redeem"):
+        elif happening.verb == "order":
             if happening.number in orders:
                 yield ProgrammeError(f"the order number '{happening.number}' is used twice", place)
-            lines = happening.order().lines if happening.verb == "order" else []
+            lines = happening.order().lines
             orders[happening.number] = {line.ref for line in lines}
             yield from _line_errors(lines, place)
 

@@ -38,9 +38,9 @@ ROUNDING = {
     "half_up": later("rounded to the nearest"),
 }
 ROUNDING_TO = {
-    "floor": later("rounded down to whole %(step)s"),
-    "ceil": later("rounded up to whole %(step)s"),
-    "half_up": later("rounded to the nearest whole %(step)s"),
+    "floor": later("rounded down to a multiple of %(step)s"),
+    "ceil": later("rounded up to a multiple of %(step)s"),
+    "half_up": later("rounded to the nearest multiple of %(step)s"),
 }
 STACKS = {
     "best": later("of such rules only the one that gives most counts"),
