@@ -98,14 +98,18 @@ def sales_today(now: datetime) -> Sales:
     return Sales(**placed.aggregate(orders=Count("pk"), paid_ore=Coalesce(Sum("paid_ore"), 0)))
 
 
-def last_months(now: datetime, count: int = 12) -> list[Month]:
-    """The last ``count`` calendar months, this one last; cancelled orders are left out."""
+def months(now: datetime, first: int, last: int) -> list[Month]:
+    """Calendar months counted back from this one, which is 0: ``months(now, 11, 1)`` are the eleven before it.
+
+    Cancelled orders are left out.
+    """
     starts = [month_start(now)]
-    while len(starts) < count:
+    for _number in range(first):
         starts.append(month_start(starts[-1] - timedelta(days=1)))
-    orders = _by_month(Order.objects.counted().filter(placed_at__gte=starts[-1]), "placed_at")
-    joined = _by_month(Member.objects.filter(joined_at__gte=starts[-1]), "joined_at")
-    days = [start.date() for start in reversed(starts)]
+    start, end = starts[first], starts[last - 1] if last else None
+    orders = _by_month(Order.objects.counted(), "placed_at", start, end)
+    joined = _by_month(Member.objects.all(), "joined_at", start, end)
+    days = [start.date() for start in reversed(starts[last:])]
     return [Month(day, orders.get(day, 0), joined.get(day, 0)) for day in days]
 
 
@@ -127,6 +131,9 @@ def month_start(at: datetime) -> datetime:
     return timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def _by_month(rows: QuerySet[Any], field: str) -> dict[date, int]:
+def _by_month(rows: QuerySet[Any], field: str, start: datetime, end: datetime | None) -> dict[date, int]:
+    rows = rows.filter(**{f"{field}__gte": start})
+    if end:
+        rows = rows.filter(**{f"{field}__lt": end})
     counted = rows.order_by().values_list(TruncMonth(field)).annotate(number=Count("pk"))
-    return {timezone.localtime(start).date(): number for start, number in counted}
+    return {timezone.localtime(first).date(): number for first, number in counted}

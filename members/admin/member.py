@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from members.admin.deeds import ReasonForm, deed_page, refused
 from members.admin.filters import since
 from members.admin.mirror import mirror
 from members.models import Member, MemberIdentity
+from members.models.member import is_member_number
 from members.queries import as_international
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ class MemberAdmin(ClubAdmin):
     def get_search_results(
         self, request: "HttpRequest", queryset: QuerySet[Member], search_term: str
     ) -> tuple[QuerySet[Member], bool]:
-        phone = as_international(search_term)
-        matching = Member.objects.matching(search_term)
-        wanted = Q(phone=phone) | Q(pk__in=matching.values("pk")) if phone else None
-        return (queryset.filter(wanted) if wanted else queryset & matching), False
+        phone = "" if is_member_number(search_term.strip()) else as_international(search_term)
+        return queryset.filter(phone=phone) if phone else queryset & Member.objects.matching(
+            search_term
+        ), False
 
     def get_fields(self, request: "HttpRequest", obj: Any = None) -> Any:
         if obj is None:

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db import connection
 from django.db.models import Model
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from loyalty.models import (
@@ -22,11 +20,10 @@ from loyalty.models import (
     TierChange,
     Voucher,
 )
-from loyalty.queries import forget_programmes
 from members.admin.base import CappedPaginator
 from members.models import Member
 from tests.console import seed
-from tests.console.conftest import browser
+from tests.console.conftest import browser, questions
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
@@ -62,13 +59,6 @@ def test_every_list_every_object_and_every_empty_form_opens(club: list[Member], 
 def staff_request(staff: Client) -> Any:
     """The request of the last answer to ``staff``, as permission questions want it."""
     return staff.get(reverse("admin:index")).wsgi_request
-
-
-def questions(client: Client, page: str) -> int:
-    forget_programmes()
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(page).status_code == 200
-    return len(asked)
 
 
 def test_no_list_asks_more_the_more_rows_it_shows(owner: Client, club: list[Member], now: datetime) -> None:
