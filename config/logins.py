@@ -1,6 +1,7 @@
 """How the login pages fit the club: members join by our own page, and one address is kept for both."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from members import actions
-from members.models import Member
+from members.models import Member, User
 
 
 class ClubAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -34,3 +35,11 @@ class ClubAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except actions.UnableToUpdateMember:
             return False
         return is_confirmed
+
+
+class ClubBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Load who is logged in together with their membership and account: every page needs all three."""
+
+    def get_user(self, user_id: int) -> User | None:
+        login = User.objects.select_related("member__account").filter(pk=user_id).first()
+        return login if login is not None and self.user_can_authenticate(login) else None

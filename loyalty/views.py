@@ -15,7 +15,7 @@ from loyalty import queries
 from loyalty.models import Voucher
 from loyalty.queries.personal_data import personal_data
 from members.models import Account, Member
-from members.views import bar_code, for_members, qr_code, remember_language
+from members.views import bar_code, for_members, member_of, qr_code, remember_language
 
 ENTRIES_AT_A_TIME = 20
 
@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The front door. Who has a login goes on to their own page, or to the console."""
     if request.user.is_anonymous:
         return render(request, "loyalty/welcome.html")
-    member = Member.objects.active().filter(user=request.user.pk).first()
+    member = member_of(request)
     if member is None and request.user.is_staff:
         return redirect("admin:index")
     response = redirect("my_page")

@@ -43,13 +43,18 @@ def for_members(view: MemberView[P]) -> View[P]:
     @login_required
     @wraps(view)
     def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        member = Member.objects.active().select_related("account").filter(user=request.user.pk).first()
+        member = member_of(request)
         if member is None:
             return render(request, "members/no_membership.html", status=403)
-        request.user.member = member  # type: ignore[union-attr]
         return view(request, member, *args, **kwargs)
 
     return page
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """The active member who is logged in."""
+    member: Member | None = getattr(request.user, "member", None)
+    return member if member is not None and member.state == Member.State.ACTIVE else None
 
 
 class JoinView(RequestLoginCodeView):  # type: ignore[misc]
@@ -196,7 +201,7 @@ def language(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("We do not speak that language yet."))
         return response
     remember_language(response, wanted)
-    member = Member.objects.active().filter(user=request.user.pk).first() if request.user.pk else None
+    member = member_of(request)
     if member is not None:
         actions.update_member(member=member, language=wanted, actor=name_of(member), now=timezone.now())
     return response
