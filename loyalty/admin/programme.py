@@ -8,18 +8,29 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 
 from loyalty.admin import publishing
+from loyalty.engine.files import errors_of
 from loyalty.models import Conversion, EarningRule, Meter, ProgrammeVersion, Reward, TierLadder
+from loyalty.queries.documents import document_of
+from loyalty.queries.sentences import programme_sentences
 from members.admin.base import ClubAdmin, column
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
+FROZEN = ("name", "state", "valid_from", "valid_to", "published_at", "published_by")
 STATE_COLOURS = {"draft": "warning", "published": "success", "retired": "info"}
 
 
 def is_frozen(version: ProgrammeVersion | None) -> bool:
     return version is not None and version.state != ProgrammeVersion.State.DRAFT
+
+
+def told(version: ProgrammeVersion) -> dict[str, list[str]]:
+    """What the version says, as sentences; or what keeps it from making sense."""
+    document = document_of(version)
+    mistakes = [str(error) for error in errors_of(document)]
+    return {"mistakes": mistakes, "sentences": [] if mistakes else programme_sentences(document)}
 
 
 class ObjectInline(StackedInline):
@@ -76,6 +87,22 @@ class ProgrammeVersionAdmin(ClubAdmin):
 
     def has_delete_permission(self, request: "HttpRequest", obj: Any = None) -> bool:
         return not is_frozen(obj) and bool(super().has_delete_permission(request, obj))
+
+    def get_fields(self, request: "HttpRequest", obj: Any = None) -> Any:
+        return FROZEN if is_frozen(obj) else self.fields
+
+    def get_inlines(self, request: "HttpRequest", obj: Any = None) -> Any:
+        """A draft's objects; what is published is read as sentences."""
+        return () if is_frozen(obj) else self.inlines
+
+    def render_change_form(
+        self, request: "HttpRequest", context: dict[str, Any], add: bool = False, change: bool = False,
+        form_url: str = "", obj: Any = None,
+    ) -> "HttpResponse":  # fmt: skip
+        if obj is not None:
+            context |= told(obj)
+        page: HttpResponse = super().render_change_form(request, context, add, change, form_url, obj)
+        return page
 
     def get_urls(self) -> "list[URLPattern]":
         wrap = self.admin_site.admin_view

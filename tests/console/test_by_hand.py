@@ -177,3 +177,17 @@ def test_a_membership_ends_with_a_reason(owner: Client, club: list[Member]) -> N
     do(owner, reverse("admin:members_member_end", args=[club[1].pk]), {"reason": "Asked for it"})
     club[1].refresh_from_db()
     assert club[1].state == "closed"
+
+
+def test_a_programme_reads_itself_back_and_says_what_does_not_fit(owner: Client, club: list[Member]) -> None:
+    published, draft = (ProgrammeVersion.objects.get(state=state) for state in ("published", "draft"))
+    for version in (published, draft):
+        page = owner.get(reverse("admin:loyalty_programmeversion_change", args=[version.pk]))
+        assert len(page.context["sentences"]) > 3
+        assert page.context["mistakes"] == []
+    draft.conversions.update(reward="moon")
+    page = owner.get(reverse("admin:loyalty_programmeversion_change", args=[draft.pk]))
+    assert page.context["sentences"] == []
+    assert "there is no reward 'moon'" in page.context["mistakes"][0]
+    answer = do(owner, reverse("admin:loyalty_programmeversion_publish", args=[draft.pk]), {"first_day": ""})
+    assert "does not fit together yet" in str(answer.context["form"].errors)  # type: ignore[attr-defined]
