@@ -28,6 +28,7 @@ from members.models import ApiKey
 
 class QuotesView(ActionView):
     scope = ApiKey.Scope.READ
+    writes = False
 
     @extend_schema(
         operation_id="quotes_make",

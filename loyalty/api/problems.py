@@ -39,7 +39,7 @@ SENTENCES = {
     "more_than_was_bought": later("No more than %(left)s of line %(line)s can still be returned."),
     "more_than_was_paid": later("No more than %(left_ore)s öre of line %(line)s can still be paid back."),
     "nothing_left_to_return": later("Nothing of the order is left to return."),
-    "voucher_not_found": later("There is no voucher %(code)s that this member can use."),
+    "voucher_not_found": later("There is no voucher %(code)s, or it is not this member's."),
     "voucher_used": later("Voucher %(code)s has been used on order %(order)s."),
     "voucher_cancelled": later("Voucher %(code)s has been cancelled."),
     "voucher_expired": later("The last day of voucher %(code)s has passed."),

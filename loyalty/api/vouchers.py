@@ -68,8 +68,9 @@ class RedeemVoucherView(AboutOneVoucher):
         operation_id="vouchers_redeem",
         summary=_("Use a voucher on an order"),
         description=_(
-            "For a till that records its orders later. The same order gets the same answer, another one 409. "
-            "An order that is recorded with its vouchers uses them itself."
+            "The same order gets the same answer, another one 409. For a till that records its orders later: "
+            "the order then carries what the voucher paid as a discount. An order that is recorded with its "
+            "vouchers uses them itself."
         ),
         request=requests.RedeemSerializer,
         responses=RedeemedSerializer,

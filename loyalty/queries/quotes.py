@@ -14,7 +14,7 @@ from loyalty.engine.programme import Timetable
 from loyalty.queries.accounts import load_accounts
 from loyalty.queries.facts import order_facts
 from loyalty.queries.programmes import timetable as published_timetable
-from members.actions import NewOrder
+from members.actions import NewOrder, check_order
 from members.models.ids import new_id
 
 
@@ -58,8 +58,10 @@ def quote(cart: NewOrder) -> Quote:
     """What ``cart`` would come to if it were bought at its ``placed_at``.
 
     A voucher that cannot be used is told with its reason, and the rest is quoted without it. A voucher
-    that is reserved for the cart's own order number can be used.
+    that is reserved for the cart's own order number can be used. Raises ``UnableToRecordOrder`` for
+    amounts that cannot be.
     """
+    check_order(cart)
     timetable = published_timetable()
     order = order_facts(cart)
     account = _account(timetable, cart, order)
@@ -105,14 +107,10 @@ def _try(timetable: Timetable, account: engine.Account, order: Order, code: str)
     except Refused as refused:
         return _refused(code, {**refused.facts, "key": refused.key})
     used = account.effects[-1]
-    because = used.because if isinstance(used, engine.VoucherChange) else {}
-    return VoucherQuote(
-        code=code,
-        is_usable=True,
-        discount_ore=before - order.paid,
-        lost_ore=because.get("lost_ore", 0),
-        because=because,
-    )
+    lost = used.because.get("lost_ore", 0) if isinstance(used, engine.VoucherChange) else 0
+    discount = before - order.paid
+    because = {"key": "voucher_applies", "code": code, "value_ore": discount}
+    return VoucherQuote(code=code, is_usable=True, discount_ore=discount, lost_ore=lost, because=because)
 
 
 def _refused(code: str, because: Mapping[str, Any]) -> VoucherQuote:

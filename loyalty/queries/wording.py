@@ -47,6 +47,7 @@ SENTENCES = {
     "tier_set_by_hand": later("Set by staff."),
     "ladder_ended": later("The club no longer has this tier."),
     "voucher_used": later("%(value)s used on order %(order)s."),
+    "voucher_applies": later("Takes %(value)s off."),
     "voucher_reserved": later("Held for order %(order)s."),
     "reservation_released": later("No longer held for order %(order)s."),
     "reservation_ran_out": later("The time to pay ran out, so it can be used again."),

@@ -28,6 +28,7 @@ class ActionView(APIView):
     """
 
     scope: ClassVar[ApiKey.Scope]
+    writes: ClassVar[bool] = True
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     now: datetime
 
@@ -37,7 +38,7 @@ class ActionView(APIView):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if request.method not in SAFE_METHODS and response.status_code < 400:
+        if self.writes and request.method not in SAFE_METHODS and response.status_code < 400:
             nudge_delivery()
         return response
 

@@ -76,7 +76,7 @@ def test_a_voucher_worth_more_than_the_cart_pays_it_all_and_loses_the_rest() -> 
             is_usable=True,
             discount_ore=2000,
             lost_ore=3000,
-            because={"key": "voucher_used", "order": "web:cart", "value_ore": 2000, "lost_ore": 3000},
+            because={"key": "voucher_applies", "code": check.code, "value_ore": 2000},
         )
     ]
     assert quoted.earned == {}

@@ -127,7 +127,7 @@ def description(db: None) -> Any:
 @pytest.mark.slow
 @settings(BOUNDED, max_examples=8)
 def test_every_answer_is_one_that_the_description_knows(
-    case: schemathesis.Case, place: dict[str, str]
+    case: schemathesis.Case[Any], place: dict[str, str]
 ) -> None:
     _row, key = make.api_key("read", "members", "orders", "vouchers", "points")
     answer = case.call(headers={"Authorization": f"Bearer {key}"})
