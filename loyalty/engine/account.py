@@ -4,10 +4,12 @@ It is loaded with what is open, changed by the steps of a computation, and remem
 as an effect. Storing the effects is the shell's work.
 """
 
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from loyalty.engine.calendar import Span
@@ -21,12 +23,13 @@ OPEN_VOUCHERS = ("scheduled", "issued", "reserved")
 
 @dataclass(slots=True)
 class Lot:
-    """What one credit opened; ``ref`` is the credit's own."""
+    """What one credit opened; ``ref`` is the credit's own, ``earned_at`` when it happened."""
 
     ref: Ref
     meter: str
     amount: int
     remaining: int
+    earned_at: datetime
     available_from: datetime
     expires_at: datetime | None
     order: str = ""
@@ -214,9 +217,10 @@ class Account:
         entry = self._entry(meter.key, amount, kind, at, because, counts_at or at, details)
         if meter.is_spendable:
             entry.lot = Lot(
-                entry.ref, meter.key, amount, amount, available_from or at, expires_at, entry.order
+                entry.ref, meter.key, amount, amount, at, available_from or at, expires_at, entry.order
             )
-            self.lots.append(entry.lot)
+            # Oldest first, whatever the order in which the club heard of it.
+            insort(self.lots, entry.lot, key=attrgetter("earned_at"))
             self._repay(entry.lot)
         return entry
 

@@ -54,7 +54,8 @@ def _portions(conversion: Conversion, measured: int, unit: int) -> Iterator[tupl
     if measured < max(conversion.threshold, 1):
         return
     if conversion.form == "linear":
-        yield measured, measured * conversion.value // unit
+        if worth := measured * conversion.value // unit:
+            yield measured, worth
         return
     steps = measured // conversion.step
     if conversion.is_one_voucher:

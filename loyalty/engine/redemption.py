@@ -1,6 +1,7 @@
 """Step 4: vouchers on a basket. A payable amount never goes below zero."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from loyalty.engine.account import Account, Because, Voucher, VoucherChange
 from loyalty.engine.earning import split
@@ -15,8 +16,10 @@ def use_vouchers(timetable: Timetable, account: Account, order: Order) -> None:
         voucher = find(account, code)
         reward = timetable.version(voucher.version).rewards[voucher.reward]
         check_usable(voucher, order.key, order.at)
-        amount = discount(reward, voucher, order)
-        spread(amount, _eligible(reward, order))
+        zone = timetable.version(voucher.version).zone
+        eligible = _eligible(reward, order, zone)
+        amount = discount(reward, voucher, order, eligible)
+        spread(amount, eligible)
         redeem(account, reward, voucher, order.key, order.at, amount)
 
 
@@ -46,9 +49,9 @@ def is_reserved(voucher: Voucher, at: datetime) -> bool:
     return voucher.state == "reserved" and until is not None and at < until
 
 
-def discount(reward: Reward, voucher: Voucher, order: Order) -> int:
-    """Öre that ``voucher`` takes off; raises ``Refused`` when nothing in the basket allows it."""
-    eligible = sum(line.paid for line in _eligible(reward, order))
+def discount(reward: Reward, voucher: Voucher, order: Order, lines: list[Line]) -> int:
+    """Öre that ``voucher`` takes off ``lines``; raises ``Refused`` when nothing of them allows it."""
+    eligible = sum(line.paid for line in lines)
     if order.before_vouchers < reward.min_basket:
         raise Refused("basket_too_small", code=voucher.code, minimum_ore=reward.min_basket)
     if not eligible:
@@ -59,7 +62,10 @@ def discount(reward: Reward, voucher: Voucher, order: Order) -> int:
     return min(voucher.left, allowed)
 
 
-def _eligible(reward: Reward, order: Order) -> list[Line]:
+def _eligible(reward: Reward, order: Order, zone: ZoneInfo) -> list[Line]:
+    """What of ``order`` the reward may be used on: none of it in a store or on a day that is not its own."""
+    if reward.scope.refuses_order(order, zone) is not None:
+        return []
     return [line for line in order.lines if reward.scope.refuses_line(line) is None]
 
 

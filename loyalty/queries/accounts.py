@@ -110,6 +110,7 @@ def _load_lots(accounts: Opened, order_keys: Collection[str]) -> None:
                 row.meter,
                 row.amount,
                 row.remaining,
+                row.entry.effective_at,
                 row.available_from,
                 row.expires_at,
                 order.key if order else "",
@@ -175,7 +176,9 @@ def _load_vouchers(accounts: Opened, order_keys: Collection[str], codes: Collect
         wanted |= Q(code__in=codes)
     if order_keys:
         wanted |= Q(redeemed_for__in=order_keys)
-    rows = Voucher.objects.filter(wanted, account_id__in=accounts).order_by("issued_at", "pk")
+    rows = Voucher.objects.filter(wanted, account_id__in=accounts).order_by(
+        "issued_at", "debit__sequence", "pk"
+    )
     debits: dict[Any, int] = {}
     for row in rows:
         accounts[row.account_id].vouchers.append(voucher_from(row))
