@@ -15,8 +15,8 @@ from members.api.strict import StrictSerializer
 
 MAX_LINES = 1_000
 MAX_VOUCHERS = 20
-# A thousand lines of this still fit the database's integers.
-MAX_ORE = 100_000_000_000
+# Ten million kronor, for a line and for all of them: more is a slip of the decimals.
+MAX_ORE = 1_000_000_000
 MAX_QUANTITY = Decimal(1_000_000)
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 _YEARS = range(1980, 2200)

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from loyalty.api.fields import (
     MAX_LINES,
+    MAX_ORE,
     MAX_VOUCHERS,
     AskedMomentField,
     MemberSerializer,
@@ -74,6 +75,13 @@ class CartSerializer(StrictSerializer):
         default=list,
         help_text=_("Codes to use, in this order."),
     )
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if sum(line["gross_ore"] for line in lines) > MAX_ORE:
+            raise serializers.ValidationError(
+                _("The order comes to more than %(most)s öre.") % {"most": MAX_ORE}
+            )
+        return lines
 
     def validate_currency(self, currency: str) -> str:
         if currency != settings.CLUB_CURRENCY:

@@ -244,6 +244,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"lines": [make.line(1) | {"gross_ore": 10.5}]}, "#/lines/0/gross_ore"),
     ({"lines": [make.line(1) | {"gross_ore": -1}]}, "#/lines/0/gross_ore"),
     ({"lines": [make.line(1) | {"gross_ore": 10**30}]}, "#/lines/0/gross_ore"),
+    ({"lines": [make.line(1) | {"gross_ore": 1_000_000_001}]}, "#/lines/0/gross_ore"),
+    ({"lines": [make.line(6_000_000, "1"), make.line(6_000_000, "2")]}, "#/lines"),
     ({"lines": [make.line(1) | {"gross_ore": True}]}, "#/lines/0/gross_ore"),
     ({"lines": [make.line(1) | {"quantity": "1.0001"}]}, "#/lines/0/quantity"),
     ({"lines": [make.line(1) | {"quantity": 0}]}, "#/lines/0/quantity"),
