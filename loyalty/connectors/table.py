@@ -80,10 +80,19 @@ def read_slips(file: IO[bytes], columns: ColumnMap) -> Iterator[Slip]:
 def _rows(file: IO[bytes], columns: ColumnMap) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of the line on which it begins; empty lines are no rows."""
     text = io.TextIOWrapper(file, columns.encoding, newline="")
-    if columns.delimiter == "blanks":
-        yield from ((line, words.split()) for line, words in enumerate(text, start=1) if words.strip())
-        return
-    reader = csv.reader(text, delimiter=columns.delimiter)
+    try:
+        yield from _blank_rows(text) if columns.delimiter == "blanks" else _csv_rows(text, columns.delimiter)
+    finally:
+        if not file.closed:
+            text.detach()  # or it would close the file, which is not ours
+
+
+def _blank_rows(text: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    yield from ((line, words.split()) for line, words in enumerate(text, start=1) if words.strip())
+
+
+def _csv_rows(text: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(text, delimiter=delimiter)
     begins = 1
     for cells in reader:
         if cells:
@@ -135,9 +144,11 @@ class _Reader:
         return [header.index(column) for column in wanted]
 
     def row(self, line: int, cells: Sequence[str]) -> _Row:
-        places = self._places["number"]
-        parts = [cells[place].strip() for place in places if place < len(cells)]
-        return _Row(line, cells, "-".join(parts) if len(parts) == len(places) and all(parts) else "")
+        """A row with other columns than the header has no number: nobody knows what stands where."""
+        if len(cells) != self.width:
+            return _Row(line, cells, "")
+        parts = [cells[place].strip() for place in self._places["number"]]
+        return _Row(line, cells, "-".join(parts) if all(parts) else "")
 
     def scattered(self, group: Sequence[_Row]) -> Slip:
         """Rows whose number was closed by another one: the file is not sorted by receipt."""
