@@ -8,6 +8,7 @@ from allauth.mfa.admin import AuthenticatorAdmin as BaseAuthenticatorAdmin
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.admin import UserSessionAdmin as BaseUserSessionAdmin
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -28,6 +29,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from config.rights import RightsField
 from members.admin.base import ClubAdmin
 from members.models import User
 
@@ -77,9 +79,14 @@ class UserAdmin(BaseUserAdmin, ClubAdmin):  # type: ignore[misc,type-arg]
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
 
+class GroupForm(forms.ModelForm[Group]):
+    permissions = RightsField()
+
+
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
-    pass
+    form = GroupForm
+    filter_horizontal = ()
 
 
 @admin.register(EmailAddress)
