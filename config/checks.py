@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from config.theme import parse_colour
+
 DATABASE_CACHE = "django.core.cache.backends.db.DatabaseCache"
 MAIL_THAT_ARRIVES_NOWHERE = tuple(
     f"django.core.mail.backends.{kind}.EmailBackend" for kind in ("console", "dummy", "filebased", "locmem")
@@ -70,6 +72,15 @@ def currency_is_a_code(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
             id="stamkund.E003",
         )
     ]
+
+
+@register(Tags.compatibility)
+def colour_is_a_colour(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        parse_colour(settings.CLUB_COLOUR)
+    except ValueError as error:
+        return [Error(str(error), hint="Set CLUB_COLOUR, e.g. CLUB_COLOUR=#1f5c4d.", id="stamkund.E007")]
+    return []
 
 
 @register(Tags.security, deploy=True)

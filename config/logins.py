@@ -12,7 +12,7 @@ from members import actions
 from members.models import Member, User
 
 
-class ClubAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class ClubAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -37,7 +37,7 @@ class ClubAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return is_confirmed
 
 
-class ClubBackend(AuthenticationBackend):  # type: ignore[misc]
+class ClubBackend(AuthenticationBackend):
     """Load who is logged in together with their membership and account: every page needs all three."""
 
     def get_user(self, user_id: int) -> User | None:

@@ -274,7 +274,7 @@ CONTENT_SECURITY_POLICY = {
 
 MAIL_DIR = VAR_DIR / "mail"
 vars().update(
-    env.email_url("EMAIL_URL", default="consolemail://" if IS_PRODUCTION else f"filemail://{MAIL_DIR}")
+    env.email_url("EMAIL_URL", default="consolemail://" if IS_PRODUCTION else f"filemail:///{MAIL_DIR}")
 )
 # Instead of EMAIL_URL: any provider that Anymail knows, e.g. anymail.backends.brevo.EmailBackend.
 if env.str("ANYMAIL_BACKEND", default=""):

@@ -18,6 +18,7 @@ from members.models import Account, Member
 from members.views import bar_code, for_members, member_of, qr_code, remember_language
 
 ENTRIES_AT_A_TIME = 20
+OPEN = [Voucher.State.ISSUED, Voucher.State.RESERVED, Voucher.State.SCHEDULED]
 
 
 @require_safe
@@ -48,7 +49,7 @@ class Check:
 
 def open_checks(account: Account, now: datetime) -> list[Check]:
     """What can be used now or later, soonest to lapse first."""
-    vouchers = queries.vouchers(account).filter(is_open=True).exclude(expires_at__lte=now)
+    vouchers = queries.vouchers(account).filter(state__in=OPEN).exclude(expires_at__lte=now)
     return [
         Check(
             voucher,

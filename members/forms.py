@@ -105,7 +105,7 @@ class BirthDateIsPast(forms.Form):
         return birth_date
 
 
-class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
+class RequestCodeForm(RequestLoginCodeForm):
     """Asks for an address. Members whom a shop sent us get their login here, when they first ask."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ class JoinForm(BirthDateIsPast, RequestCodeForm):
         super().__init__(*args, **kwargs)
         for choice in CHOICES:
             self.fields[choice.name] = forms.BooleanField(
-                label=choice.label, help_text=choice.explanation, required=False
+                label=str(choice.label), help_text=str(choice.explanation), required=False
             )
 
     def clean(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def for_members(view: MemberView[P]) -> View[P]:
     @never_cache
     @login_required
     @wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         member = member_of(request)
         if member is None:
             return render(request, "members/no_membership.html", status=403)
@@ -57,7 +57,7 @@ def member_of(request: HttpRequest) -> Member | None:
     return member if member is not None and member.state == Member.State.ACTIVE else None
 
 
-class JoinView(RequestLoginCodeView):  # type: ignore[misc]
+class JoinView(RequestLoginCodeView):
     """Join in one screen, then prove the address with a mailed code.
 
     Someone who is a member already gets the same answer, and nothing about them is changed.
@@ -69,14 +69,17 @@ class JoinView(RequestLoginCodeView):  # type: ignore[misc]
         return JoinForm
 
     def form_valid(self, form: JoinForm) -> HttpResponse:
-        if limited := ratelimit.consume_or_429(self.request, action="signup"):
+        limited: HttpResponse | None = ratelimit.consume_or_429(self.request, action="signup")
+        if limited is not None:
             return limited
         try:
             join(form, now=timezone.now())
         except actions.UnableToJoin as error:
             form.add_error("mobile" if field_of(error) == "phone" else field_of(error), sentence(error))
-            return self.form_invalid(form)
-        return super().form_valid(form)
+            refused: HttpResponse = self.form_invalid(form)
+            return refused
+        asked: HttpResponse = super().form_valid(form)
+        return asked
 
 
 def join(form: JoinForm, *, now: datetime) -> None:

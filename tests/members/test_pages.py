@@ -30,7 +30,7 @@ Mails = list[EmailMessage]
 
 
 def code_in(mail: EmailMessage) -> str:
-    found = re.match(r"(\S+) är din kod|(\S+) is your code", mail.subject)
+    found = re.match(r"(\S+) är din kod|(\S+) is your code", str(mail.subject))
     assert found, mail.subject
     return found[1] or found[2]
 
