@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from loyalty.connectors.errors import UnableToReadFile
+from loyalty.engine import plain_yaml
+from loyalty.engine.errors import ProgrammeError
 
 MAPS = Path(__file__).with_name("maps")
 MEANINGS = (
@@ -61,18 +61,18 @@ class ColumnMap:
         if name not in known_maps():
             path = Path(name)
         try:
-            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document = plain_yaml.read(path.read_bytes()).value
         except OSError as error:
             raise UnableToReadFile("map_not_found", map=name, known=", ".join(known_maps())) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise UnableToReadFile("map_is_not_yaml", map=name) from error
+        except ProgrammeError as error:
+            raise UnableToReadFile("map_is_not_yaml", map=name, problem=str(error)) from error
         return cls.parse(document)
 
     @classmethod
     def parse(cls, document: object) -> Self:
         """A map from its parsed file. Raises ``UnableToReadFile`` that names the setting."""
         if not isinstance(document, Mapping):
-            raise UnableToReadFile("map_is_not_yaml", map="")
+            raise UnableToReadFile("map_is_no_object")
         known = {one.name: one for one in fields(cls)}
         for name in document:
             if name not in known:

@@ -47,7 +47,8 @@ SENTENCES = {
     "map_not_found": later(
         "There is no column map %(map)s. Give the path of a YAML file, or one of: %(known)s."
     ),
-    "map_is_not_yaml": later("The column map %(map)s is not a YAML or JSON object."),
+    "map_is_not_yaml": later("The column map %(map)s is not YAML or JSON: %(problem)s."),
+    "map_is_no_object": later("The column map must be an object of settings: source, columns and so on."),
     "setting_is_not_known": later("The column map knows no setting %(setting)s."),
     "setting_is_missing": later("The column map lacks the setting %(setting)s."),
     "setting_is_not_valid": later("%(setting)s in the column map cannot be %(value)s."),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         if job.line:
             self.stderr.write(f"Goes on after line {job.line}.")
         with path.open("rb") as raw:
-            file: IO[bytes] = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment]
+            file = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
             bar = Bar(path.stat().st_size)
             for batch in batches(read_slips(file, columns), after=job.line, size=size):
                 job = import_slips(job=job, slips=batch, actor=ACTOR, now=now)

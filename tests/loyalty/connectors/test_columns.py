@@ -37,6 +37,7 @@ def test_a_map_says_only_what_differs_from_the_usual() -> None:
     "text",
     [
         "source: till\ncolumns: {number: A, placed_at: B, quantity: C, amount: D}\n",
+        "source: till\ncolumns: {number: no, placed_at: B, quantity: C, amount: D}\n",
         '{"source": "till", "columns": {"number": "A", "placed_at": "B", "quantity": "C", "amount": "D"}}',
     ],
 )
@@ -85,7 +86,7 @@ def test_a_map_needs_a_source_and_columns() -> None:
         (None, "map_not_found"),
         (b"a: [", "map_is_not_yaml"),
         (b"\xff", "map_is_not_yaml"),
-        (b"- a", "map_is_not_yaml"),
+        (b"- a", "map_is_no_object"),
     ],
 )
 def test_a_file_that_is_no_map_is_refused(tmp_path: Path, content: bytes | None, key: str) -> None:
