@@ -1,6 +1,6 @@
 """Logins, groups and the timetable, whose own admin pages do not know the console's looks."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.admin import EmailAddressAdmin as BaseEmailAddressAdmin
 from allauth.account.models import EmailAddress
@@ -46,6 +46,10 @@ for model in (
     admin.site.unregister(model)
 
 
+def is_owner(request: "HttpRequest") -> bool:
+    return request.user.is_active and request.user.is_superuser
+
+
 class NewLoginForm(UserCreationForm):
     class Meta:
         model = User
@@ -78,6 +82,20 @@ class UserAdmin(BaseUserAdmin, ClubAdmin):  # type: ignore[misc,type-arg]
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
+    # Who may look after logins must not thereby get every right: their own, or an owner's by a new password.
+    def get_readonly_fields(self, request: "HttpRequest", obj: Any = None) -> Any:
+        return (
+            self.readonly_fields if is_owner(request) else (*self.readonly_fields, "is_superuser", "groups")
+        )
+
+    def has_change_permission(self, request: "HttpRequest", obj: User | None = None) -> bool:
+        may = is_owner(request) or obj is None or not obj.is_superuser
+        return may and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: "HttpRequest", obj: User | None = None) -> bool:
+        may = is_owner(request) or obj is None or not obj.is_superuser
+        return may and super().has_delete_permission(request, obj)
+
 
 class GroupForm(forms.ModelForm[Group]):
     permissions = RightsField()
@@ -85,8 +103,19 @@ class GroupForm(forms.ModelForm[Group]):
 
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
+    """What a group may do, its members may: only who may do everything decides on it."""
+
     form = GroupForm
     filter_horizontal = ()
+
+    def has_add_permission(self, request: "HttpRequest") -> bool:
+        return is_owner(request)
+
+    def has_change_permission(self, request: "HttpRequest", obj: Group | None = None) -> bool:
+        return is_owner(request)
+
+    def has_delete_permission(self, request: "HttpRequest", obj: Group | None = None) -> bool:
+        return is_owner(request)
 
 
 @admin.register(EmailAddress)

@@ -16,6 +16,7 @@ VERBS = {"view": _("see"), "add": _("add"), "change": _("change"), "delete": _("
 READ_ONLY = {
     "members.order", "members.orderreturn", "members.activity", "members.consent", "loyalty.voucher",
     "loyalty.entry", "loyalty.tierchange", "loyalty.balance", "loyalty.ledgercheck", "campaigns.channelstate",
+    "auth.group",
 }  # fmt: skip
 DEEDS = {
     "loyalty.add_entry": _("adjust points"),

@@ -1,6 +1,6 @@
 """A group's rights are chosen in the words of the menu, and hold."""
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -33,3 +33,26 @@ def test_a_group_of_cashiers_may_see_members_and_adjust_points(owner: Client, cl
     assert adjust in member.content.decode()
     assert client.get(adjust).status_code == 200
     assert client.get(reverse("admin:members_order_changelist")).status_code == 403
+
+
+def test_who_looks_after_logins_cannot_make_themselves_or_others_owners(db: None) -> None:
+    clerk, boss = (
+        seed.make_staff("clerk@shop.example"),
+        seed.make_staff("boss@shop.example", is_superuser=True),
+    )
+    everything = Permission.objects.filter(content_type__app_label__in=["members", "auth"])
+    clerk.user_permissions.set(everything)
+    client = browser(clerk)
+    own = reverse("admin:members_user_change", args=[clerk.pk])
+    client.post(own, {"email": clerk.email, "is_active": "on", "is_staff": "on", "is_superuser": "on"})
+    clerk.refresh_from_db()
+    assert (clerk.is_staff, clerk.is_superuser) == (True, False)
+    boss_page = reverse("admin:members_user_change", args=[boss.pk])
+    password = reverse("admin:auth_user_password_change", args=[boss.pk])
+    assert client.post(boss_page, {"email": "mine@shop.example"}).status_code == 403
+    assert client.post(password, {"password1": "x" * 20, "password2": "x" * 20}).status_code == 403
+    group = Group.objects.create(name="Kassan")
+    assert (
+        client.post(reverse("admin:auth_group_change", args=[group.pk]), {"name": "Alla"}).status_code == 403
+    )
+    assert client.get(reverse("admin:auth_group_add")).status_code == 403
