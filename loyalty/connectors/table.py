@@ -1,6 +1,7 @@
 """Reading a table of order lines: rows that follow each other with one number are one receipt."""
 
 import csv
+import gzip
 import io
 import re
 import zlib
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-
+from typing import IO
 
 from loyalty.actions.imports import Reject, Slip
 from loyalty.connectors.columns import ColumnMap
@@ -60,7 +61,7 @@ class _Read:
     order_number: str
 
 
-def read_slips(file: io.BufferedIOBase, columns: ColumnMap) -> Iterator[Slip]:
+def read_slips(file: IO[bytes] | gzip.GzipFile, columns: ColumnMap) -> Iterator[Slip]:
     """The receipts and credit notes of a table, in the order of the file, with the rows left out.
 
     Reads as it goes. Raises ``UnableToReadFile`` when the file is no such table.
@@ -77,7 +78,7 @@ def read_slips(file: io.BufferedIOBase, columns: ColumnMap) -> Iterator[Slip]:
         seen.add(number)
 
 
-def _rows(file: io.BufferedIOBase, columns: ColumnMap) -> Iterator[tuple[int, list[str]]]:
+def _rows(file: IO[bytes] | gzip.GzipFile, columns: ColumnMap) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of the line on which it begins; empty lines are no rows."""
     text = io.TextIOWrapper(file, columns.encoding, newline="")
     try:
