@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from loyalty import queries
 from loyalty.models import Voucher
 from loyalty.queries.personal_data import personal_data
+from loyalty.queries.sentences import programme_sentences
 from members.models import Account, Member
 from members.views import bar_code, for_members, member_of, qr_code, remember_language
 
@@ -25,7 +26,7 @@ OPEN = [Voucher.State.ISSUED, Voucher.State.RESERVED, Voucher.State.SCHEDULED]
 def home(request: HttpRequest) -> HttpResponse:
     """The front door. Who has a login goes on to their own page, or to the console."""
     if request.user.is_anonymous:
-        return render(request, "loyalty/welcome.html")
+        return render(request, "loyalty/welcome.html", {"sentences": rules_in_force(timezone.now())})
     member = member_of(request)
     if member is None and request.user.is_staff:
         return redirect("admin:index")
@@ -33,6 +34,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if member is not None and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         remember_language(response, member.language)
     return response
+
+
+def rules_in_force(now: datetime) -> list[str]:
+    version = queries.published_versions().filter(valid_from__lte=now).exclude(valid_to__lte=now).first()
+    return programme_sentences(version) if version is not None else []
 
 
 @dataclass(frozen=True)

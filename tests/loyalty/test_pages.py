@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.html import strip_tags
+from django.utils.html import escape, strip_tags
 
 from loyalty import actions
 from loyalty.models import Voucher
@@ -81,7 +81,10 @@ def test_a_member_sees_what_they_have_and_what_comes_next(alice: Member) -> None
 def test_the_bar_says_the_same_as_the_words(alice: Member) -> None:
     buy(alice, 220, "1001")
     html = logged_in(alice).get(reverse("my_page")).content.decode()
-    assert re.findall(r'<progress[^>]* max="(\d+)" value="(\d+)"', html) == [("500", "220"), ("1000", "220")]
+    assert re.findall(r'<progress[^>]*\smax="(\d+)"\s+value="(\d+)"', html) == [
+        ("500", "220"),
+        ("1000", "220"),
+    ]
 
 
 @pytest.mark.usefixtures("programme")
@@ -270,6 +273,15 @@ def test_the_front_door_asks_visitors_in(client: Client) -> None:
     html = client.get("/").content.decode()
     assert f'href="{reverse("join")}"' in html
     assert f'href="{reverse("account_login")}"' in html
+
+
+@pytest.mark.usefixtures("programme")
+def test_the_front_door_tells_the_rules_word_for_word(client: Client) -> None:
+    page = client.get("/", HTTP_ACCEPT_LANGUAGE="en")
+    html = page.content.decode()
+    assert "All the rules, word for word" in html
+    assert any("50 kr" in sentence for sentence in page.context["sentences"])
+    assert [one for one in page.context["sentences"] if f"<li>{escape(one)}</li>" not in html] == []
 
 
 @pytest.mark.parametrize(("language", "greeting"), [("sv", "sv"), ("nb", "nb"), ("en", "en"), ("fi", "sv")])
