@@ -36,6 +36,12 @@ ci:
 benchmarks: $(STAMP)
 	$(BIN)/python -m benchmarks
 
+# Developers only: collects what is to be translated with gettext, and builds what Django reads.
+messages: $(STAMP)
+	$(BIN)/python manage.py makemessages --locale sv --locale nb --no-obsolete --no-wrap --add-location file \
+		--ignore .venv --ignore requirements --ignore tests --ignore var
+	$(BIN)/python manage.py build_catalogues
+
 # Developers only: writes the hash-locked lists from the *.in files with uv.
 lock:
 	uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --no-emit-index-url \

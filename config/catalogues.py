@@ -1,4 +1,4 @@
-"""Translations: the repository holds readable .po files, and this builds the .mo files that Django reads."""
+"""Translations: each readable .po file has the .mo file that Django reads beside it, and both lie in the repository."""
 
 import os
 from pathlib import Path
@@ -8,21 +8,26 @@ from django.conf import settings
 
 
 def build_catalogues() -> list[Path]:
-    """Build the .mo file beside every .po file that is newer, and return those built."""
-    return [
-        build(po)
-        for folder in settings.LOCALE_PATHS
-        for po in sorted(Path(folder).rglob("*.po"))
-        if is_due(po)
-    ]
+    """Build the .mo file beside every .po file that says something else, and return those built."""
+    return [build(po) for po in po_files() if not is_in_step(po)]
 
 
-def is_due(po: Path) -> bool:
+def po_files() -> list[Path]:
+    return [po for folder in settings.LOCALE_PATHS for po in sorted(Path(folder).glob("*/LC_MESSAGES/*.po"))]
+
+
+def is_in_step(po: Path) -> bool:
+    """Compare what they say: a checkout gives files any order in time."""
     mo = po.with_suffix(".mo")
-    return not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime
+    return mo.exists() and mo.read_bytes() == compiled(po)
+
+
+def compiled(po: Path) -> bytes:
+    catalogue: bytes = polib.pofile(str(po)).to_binary()
+    return catalogue
 
 
 def build(po: Path) -> Path:
     unfinished = po.with_suffix(f".{os.getpid()}.tmp")
-    polib.pofile(str(po)).save_as_mofile(str(unfinished))
+    unfinished.write_bytes(compiled(po))
     return unfinished.replace(po.with_suffix(".mo"))

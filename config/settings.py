@@ -195,7 +195,8 @@ TIME_ZONE = CLUB_TIME_ZONE
 USE_I18N = True
 LANGUAGE_CODE = env.str("CLUB_LANGUAGE", default="sv")
 LANGUAGES = [("sv", _("Swedish")), ("en", _("English")), ("nb", _("Norwegian"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Ours first; beside it what the libraries whose pages we show have not said in our languages.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
 PHONENUMBER_DEFAULT_REGION = CLUB_COUNTRY
 PHONENUMBER_DB_FORMAT = "E164"
 

@@ -10,14 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-from config.catalogues import build_catalogues
 from loyalty.queries import forget_programmes
 from members.models import Member
 from tests.make import make_member
-
-
-def pytest_sessionstart() -> None:
-    build_catalogues()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
