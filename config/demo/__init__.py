@@ -1,9 +1,29 @@
-"""The invented club that `make demo` shows."""
+"""The invented club that `make demo` shows: Hemvist, a shop for home and clothes, and eighteen months of it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.actions import ensure_default_campaigns
+from config.demo.goods import WEBSHOP, Article, fill_shelves, open_stores
+from config.demo.heroine import EMAIL, elsa, let_elsa_in, shopping_of_elsa
+from config.demo.history import Shop, play, readings_between
+from config.demo.people import ACTOR, Person, invent_people, join_people
+from config.demo.shopping import Calendar, shopping_of
+from config.demo.today import live_through
 from config.staff import create_staff_login
+from loyalty import actions
+from loyalty.queries.presets import preset
+from members.actions import create_api_key
+from members.actions.history import close_history
+from members.models import ApiKey
+
+PROGRAMME = "duvan"
 
 
 @dataclass(frozen=True)
@@ -15,9 +35,82 @@ class DemoLogin:
     password: str
 
 
-LOGINS = (DemoLogin("Staff", "staff@demo.example", "stamkund-demo"),)
+STAFF = DemoLogin("Staff", "staff@demo.example", "stamkund-demo")
+MEMBER = DemoLogin("Member", EMAIL, "stamkund-demo")
+LOGINS = (STAFF, MEMBER)
+
+Tell = Callable[[str, float], None]
 
 
-def build_club(*, now: datetime) -> None:
-    """Fill an empty database with the club, as it stands at `now`."""
-    create_staff_login(email=LOGINS[0].email, password=LOGINS[0].password)
+def tell_nobody(stage: str, share: float) -> None:
+    """What a build tells of its progress when nobody asks: the stage, and how much of it is done, 0 to 1."""
+
+
+@transaction.atomic
+def build_club(
+    *, now: datetime, tell: Tell = tell_nobody, members: int = 2_050, months: int = 18, seed: int = 2026
+) -> str:
+    """Fill an empty database with the club as it stands at ``now``, or leave it empty when cut short.
+
+    Returns the webshop's API key.     The same ``seed``, ``now`` and sizes give the same club. ``months`` is at least 6, so that two
+    readings have been.
+    """
+    rng = Random(seed)  # noqa: S311 - invents people, guards nothing
+    now = timezone.localtime(now)
+    end = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = end - relativedelta(months=months)
+    tell("Stores and goods", 0)
+    shelf = _open_shop(start)
+    shop = Shop(open_stores())
+    tell("Members", 0)
+    people = _let_in(rng, shop, shelf, members, start=start, end=end)
+    _play_history(rng, shop, shelf, people, start=start, end=end, tell=lambda share: tell("Orders", share))
+    tell("Today", 0)
+    actions.run_due(at=now, now=now)
+    close_history(now=now)
+    live_through(rng, shop, shelf, people[:5], now=now)
+    tell("Logins", 0)
+    return _hand_out_keys(now)
+
+
+def _open_shop(start: datetime) -> Sequence[Article]:
+    version = actions.import_programme(document=preset(PROGRAMME), name="Hemvist kundklubb", now=start)
+    actions.publish_version(version=version, valid_from=start, now=start, actor=ACTOR)
+    ensure_default_campaigns(now=start)
+    return fill_shelves()
+
+
+def _let_in(
+    rng: Random, shop: Shop, shelf: Sequence[Article], count: int, *, start: datetime, end: datetime
+) -> list[Person]:
+    favourites = sorted({article.root for article in shelf if not article.flags})
+    people = [elsa(start=start), *invent_people(rng, count - 1, start=start, end=end, favourites=favourites)]
+    shop.members.update(join_people(rng, people, shop.stores, now=end))
+    return people
+
+
+def _play_history(
+    rng: Random,
+    shop: Shop,
+    shelf: Sequence[Article],
+    people: Sequence[Person],
+    *,
+    start: datetime,
+    end: datetime,
+    tell: Callable[[float], None],
+) -> None:
+    others, readings = people[1:], readings_between(start, end)
+    purchases = [
+        *shopping_of(rng, others, shelf, Calendar(start, end)),
+        *shopping_of_elsa(shelf, start=start, readings=readings, end=end),
+    ]
+    play(shop, sorted(purchases, key=lambda one: one.placed_at), start=start, end=end, tell=tell)
+
+
+def _hand_out_keys(now: datetime) -> str:
+    create_staff_login(email=STAFF.email, password=STAFF.password)
+    let_elsa_in(password=MEMBER.password, now=now)
+    _row, key = create_api_key(
+        name="Hemvist webshop", source=WEBSHOP, scopes=ApiKey.Scope.values, now=now, actor=ACTOR
+    )
+    return key

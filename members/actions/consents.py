@@ -72,7 +72,7 @@ def _record(member: Member, answer: ConsentAnswer, origin: str, actor: str, now:
         given_at=max(now, newest.given_at + timedelta(microseconds=1)) if newest else now,
         recorded_at=now,
     )
-    _activity(consent, member, now).save(force_insert=True)
+    consent_activity(consent, member, now).save(force_insert=True)
     return consent
 
 
@@ -89,7 +89,8 @@ def _check(member: Member, answer: ConsentAnswer, origin: str, actor: str) -> No
         raise UnableToRecordConsent("member_is_closed", member=member.number)
 
 
-def _activity(consent: Consent, member: Member, now: datetime) -> Activity:
+def consent_activity(consent: Consent, member: Member, now: datetime) -> Activity:
+    """The unsaved activity that tells of an answer."""
     return new_activity(
         kind="consent.given" if consent.is_given else "consent.withdrawn",
         member_id=member.pk,

@@ -1,15 +1,16 @@
-"""Members that a shop had before the club: known by the shop's number only, joined when first seen."""
+"""Members that a shop had before the club, each joined when first seen, and what they had agreed to."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from members.actions.activities import new_activity
+from members.actions.consents import ConsentAnswer, consent_activity
 from members.actions.members import RandomBelow, new_number
-from members.actions.particulars import search_text
-from members.models import Account, Activity, Member, MemberIdentity
+from members.actions.particulars import Particulars, search_text
+from members.models import Account, Activity, Consent, Member, MemberIdentity
 
 
 @transaction.atomic
@@ -19,18 +20,20 @@ def join_history_members(
     source: str,
     actor: str,
     now: datetime,
+    told: Mapping[str, Particulars] | None = None,
     random_below: RandomBelow = secrets.randbelow,
 ) -> dict[str, Member]:
     """Let many into the club at once, each at its time in ``joined_at``, which is keyed by external id.
 
-    The ids must be new to ``source``. Nobody is told: the activities are written as delivered. There
-    is no e-mail address, and no consent to anything.
+    The ids must be new to ``source``. Nobody is told: the activities are written as delivered. What
+    ``told`` says of a member, tidy already, is kept; of others there is no name and no e-mail address.
     """
+    told = told or {}
     numbers = _free_numbers(len(joined_at), random_below)
     accounts = Account.objects.bulk_create([Account(opened_at=at) for at in joined_at.values()])
     rows = [
-        Member(number=number, account=account, joined_at=account.opened_at)
-        for number, account in zip(numbers, accounts, strict=True)
+        Member(number=number, account=account, joined_at=account.opened_at, **told.get(external_id, {}))
+        for external_id, number, account in zip(joined_at, numbers, accounts, strict=True)
     ]
     for member in rows:
         member.search_text = search_text(member)
@@ -64,3 +67,41 @@ def _joined(member: Member, source: str, actor: str, now: datetime) -> Activity:
     )
     activity.delivered_at = now
     return activity
+
+
+@transaction.atomic
+def record_history_answers(
+    *,
+    answers: Sequence[tuple[Member, ConsentAnswer]],
+    origin: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """What members agreed to when they joined, at most one answer for each purpose and channel. Nobody is told."""
+    consents = [
+        Consent(
+            member=member,
+            purpose=answer.purpose,
+            channel=answer.channel,
+            is_given=answer.is_given,
+            wording=answer.wording,
+            origin=origin,
+            actor=actor,
+            given_at=member.joined_at,
+            recorded_at=now,
+        )
+        for member, answer in answers
+    ]
+    Consent.objects.bulk_create(consents)
+    Activity.objects.bulk_create([_answered(consent, now) for consent in consents])
+
+
+def _answered(consent: Consent, now: datetime) -> Activity:
+    activity = consent_activity(consent, consent.member, now)
+    activity.delivered_at = now
+    return activity
+
+
+def close_history(*, now: datetime) -> int:
+    """Count every activity so far as delivered: a past that was played through is news to nobody."""
+    return Activity.objects.undelivered().update(delivered_at=now)
