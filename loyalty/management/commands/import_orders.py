@@ -1,9 +1,11 @@
 import csv
+import gc
 import gzip
 import hashlib
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -89,11 +91,12 @@ class Command(BaseCommand):
         job = start_import(file_name=path.name, digest=digest, source=columns.source, actor=ACTOR, now=now)
         if job.line:
             self.stderr.write(f"Goes on after line {job.line}.")
-        with path.open("rb") as raw:
+        with path.open("rb") as raw, collecting_between_batches():
             file = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
             bar = Bar(path.stat().st_size)
             for batch in batches(read_slips(file, columns), after=job.line, size=size):
                 job = import_slips(job=job, slips=batch, actor=ACTOR, now=now)
+                gc.collect()
                 bar.show(raw.tell(), f"line {job.line}, {job.orders} orders")
             bar.finish()
         return finish_import(job=job, now=timezone.now())
@@ -132,6 +135,23 @@ class Bar:
     def finish(self) -> None:
         if sys.stderr.isatty():
             sys.stderr.write("\n")
+
+
+@contextmanager
+def collecting_between_batches() -> Iterator[None]:
+    """Let the caller say when garbage is collected.
+
+    The rows of a batch all live until it is stored; looking through them meanwhile, again and again,
+    costs a fifth of the time and finds nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def batches(slips: Iterator[Slip], *, after: int, size: int) -> Iterator[list[Slip]]:
