@@ -5,8 +5,9 @@ STAMP := .venv/.stamp
 
 .PHONY: demo test browser lint format types floors ci benchmarks messages lock clean
 
+# Another port: make demo PORT=8001
 demo: $(STAMP)
-	$(BIN)/python manage.py demo
+	$(BIN)/python manage.py demo --port $(or $(PORT),8000)
 
 test: $(STAMP)
 	$(BIN)/pytest -m "not browser and not services"
@@ -34,7 +35,7 @@ ci:
 	.ci/run
 
 benchmarks: $(STAMP)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m tests.benchmarks
 
 # Developers only: collects what is to be translated with gettext, and builds what Django reads.
 messages: $(STAMP)

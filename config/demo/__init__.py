@@ -52,8 +52,8 @@ def build_club(
 ) -> str:
     """Fill an empty database with the club as it stands at ``now``, or leave it empty when cut short.
 
-    Returns the webshop's API key.     The same ``seed``, ``now`` and sizes give the same club. ``months`` is at least 6, so that two
-    readings have been.
+    Returns the webshop's API key. The same ``seed``, ``now`` and sizes give the same club. ``months``
+    is at least 6, so that two readings have been.
     """
     rng = Random(seed)  # noqa: S311 - invents people, guards nothing
     now = timezone.localtime(now)

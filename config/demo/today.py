@@ -27,14 +27,14 @@ def live_through(
     """Four join, and these four and some regulars buy."""
     market = Market(rng, shelf)
     for place, (first_name, last_name) in enumerate(NEWCOMERS):
-        _join(shop, f"N{place + 1}", first_name, last_name, now - timedelta(minutes=52 - place))
+        _join(rng, shop, f"N{place + 1}", first_name, last_name, now - timedelta(minutes=52 - place))
     buyers = [*(f"N{place + 1}" for place in range(len(NEWCOMERS))), *(person.key for person in regulars)]
     for place, key in enumerate(buyers[:ORDERS]):
         at = now - timedelta(minutes=45 - place * 4)
         _buy(shop, market, key, at)
 
 
-def _join(shop: Shop, key: str, first_name: str, last_name: str, at: datetime) -> None:
+def _join(rng: Random, shop: Shop, key: str, first_name: str, last_name: str, at: datetime) -> None:
     shop.members[key] = join_member(
         first_name=first_name,
         last_name=last_name,
@@ -46,6 +46,7 @@ def _join(shop: Shop, key: str, first_name: str, last_name: str, at: datetime) -
         origin=WEBSHOP,
         actor=ACTOR,
         now=at,
+        random_below=rng.randrange,
     ).member
 
 

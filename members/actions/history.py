@@ -49,10 +49,11 @@ def join_history_members(
 
 
 def _free_numbers(count: int, random_below: RandomBelow) -> list[str]:
-    free: set[str] = set()
+    free: dict[str, None] = {}  # in the order drawn
     while len(free) < count:
-        drawn = {new_number(random_below) for _missing in range(count - len(free))}
-        free |= drawn.difference(Member.objects.filter(number__in=drawn).values_list("number", flat=True))
+        drawn = [new_number(random_below) for _missing in range(count - len(free))]
+        taken = set(Member.objects.filter(number__in=drawn).values_list("number", flat=True))
+        free |= dict.fromkeys(number for number in drawn if number not in taken)
     return list(free)
 
 

@@ -21,6 +21,8 @@ SETTINGS_OF_A_REAL_CLUB = (
     "MEDIA_ROOT", "REDIS_URL", "SECRET_KEY", "STATIC_ROOT", "TRUSTED_PROXY_COUNT",
 )  # fmt: skip
 
+BAR_LENGTH = 30
+
 
 class Command(BaseCommand):
     help = "Show the club on this machine: an invented club in a database of its own, the web pages and the worker."
@@ -38,9 +40,8 @@ class Command(BaseCommand):
         refuse_taken_port(port)
         call_command("setup", verbosity=0)
         if not User.objects.exists():
-            self.stdout.write("Building the club ...")
-            build_club(now=timezone.now())
-        self.greet(port)
+            self.build(folder)
+        self.greet(port, folder)
         ended = run_together(programs(port), os.environ)
         if ended:
             raise CommandError(
@@ -48,13 +49,33 @@ class Command(BaseCommand):
             )
         self.stdout.write("Stopped.")
 
-    def greet(self, port: int) -> None:
+    def build(self, folder: Path) -> None:
+        self.stdout.write("Building eighteen months of an invented club. This takes about a minute, once.")
+        key = build_club(now=timezone.now(), tell=self.tell)
+        self.tell("Built", 1)
+        self.stdout.write("")
+        path = api_key_file(folder)
+        path.touch(mode=0o600)
+        path.write_text(key)
+
+    def tell(self, stage: str, share: float) -> None:
+        """Draw how far the build has come; where nobody watches, as in a log, tell only its stages."""
+        if self.stdout.isatty():
+            bar = "█" * round(share * BAR_LENGTH)
+            self.stdout.write(f"\r  {stage:<18}{bar:░<{BAR_LENGTH}} {share:4.0%}", ending="")
+        elif share in (0, 1):
+            self.stdout.write(f"  {stage}")
+        self.stdout.flush()
+
+    def greet(self, port: int, folder: Path) -> None:
         self.stdout.write(f"\n  Console       http://localhost:{port}/admin/")
         self.stdout.write(f"  Member pages  http://localhost:{port}/")
         self.stdout.write(f"  API           http://localhost:{port}/api/v1/docs/")
         for login in LOGINS:
-            self.stdout.write(f"  {login.role:<13} {login.email}   {login.password}")
-        self.stdout.write(f"  Mails sent    {settings.MAIL_DIR}")
+            self.stdout.write(f"  {login.role:<13} {login.email:<20} password {login.password}")
+        if api_key_file(folder).exists():
+            self.stdout.write(f"  API key       {api_key_file(folder).read_text()}")
+        self.stdout.write(f"  Mails sent    {settings.MAIL_DIR}   (codes to log in with, too)")
         self.stdout.write("\nStop with Ctrl-C.\n")
         self.stdout.flush()
 
@@ -86,6 +107,11 @@ def secret_key_of(folder: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(64))
     return path.read_text()
+
+
+def api_key_file(folder: Path) -> Path:
+    """Where the demo keeps the key that it shows; of a real club's keys there is only a digest."""
+    return folder / "api-key"
 
 
 def refuse_taken_port(port: int) -> None:
