@@ -77,7 +77,7 @@ def invent_people(
                 joined_at=joined_at,
                 last_visit_at=_last_visit_at(rng, joined_at, end),
                 # Most come a few times a year, a few come every other week.
-                visits_a_month=min(rng.lognormvariate(-1.8, 0.85), 2.5),
+                visits_a_month=min(rng.lognormvariate(-1.95, 0.85), 2.5),
                 favourite=rng.choice(favourites),
             )
         )
