@@ -2,9 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from loyalty.engine.programme import Timetable
-from loyalty.queries.accounts import Opened, load_accounts
+from loyalty.queries.accounts import Books, Opened, Wanted, load_accounts, load_books
+
+
+def open_books(
+    account_ids: Collection[int],
+    *along: QuerySet[Any, tuple[Any, ...]],
+    since: datetime,
+    codes: Collection[str] = (),
+) -> Books:
+    """What ``load_books`` gives, the accounts locked in primary-key order until the transaction ends."""
+    return load_books(Wanted(account_ids, since, codes=codes, is_locked=True), *along)
 
 
 def open_accounts(

@@ -15,6 +15,7 @@ from loyalty.models import Allocation, Balance, Entry, Lot, Standing, TierChange
 from loyalty.queries.accounts import Opened, held_to
 from members import actions as members
 from members.models import Activity, Order, OrderReturn
+from members.models.together import Rows, insert_together
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 13
@@ -71,8 +72,16 @@ class Context:
     members: Mapping[int, int] = field(default_factory=dict)
 
 
-def book(context: Context, accounts: Opened, activities: Iterable[Activity] = ()) -> Booked:
-    """Write the effects of ``accounts``, what follows from them, and ``activities`` before theirs."""
+def book(
+    context: Context,
+    accounts: Opened,
+    activities: Iterable[Activity] = (),
+    also: Iterable[Rows] = (),
+) -> Booked:
+    """Write the effects of ``accounts``, what follows from them, and ``activities`` before theirs.
+
+    ``also`` are rows of the caller's own, written in the same round trip.
+    """
     pages = _Pages()
     for account_id, account in accounts.items():
         for effect in account.take_effects():
@@ -81,8 +90,7 @@ def book(context: Context, accounts: Opened, activities: Iterable[Activity] = ()
     if context.is_history:
         for activity in pages.activities:
             activity.delivered_at = context.now
-    _store(pages)
-    _store_derived(context, accounts)
+    _store(pages, [*also, *_derived(context, accounts)])
     for account_id, closing in pages.closings.items():
         members.close_account(
             account_id=account_id, at=closing.at, because=closing.because["key"], now=context.now
@@ -257,36 +265,34 @@ def _tell(
     )
 
 
-def _store(pages: _Pages) -> None:
-    Entry.objects.bulk_create(pages.entries)
-    Lot.objects.bulk_create(pages.lots.values())
+def _store(pages: _Pages, also: Iterable[Rows]) -> None:
+    insert_together(
+        *also,
+        Rows(pages.entries),
+        Rows(list(pages.lots.values())),
+        Rows(pages.allocations),
+        Rows(list(pages.vouchers.values())),
+        Rows(pages.tier_changes),
+        Rows(pages.activities),
+    )
     if pages.left:
         Lot.objects.bulk_update(pages.left.values(), _LOT_FIELDS, batch_size=500)
-    Allocation.objects.bulk_create(pages.allocations)
-    Voucher.objects.bulk_create(pages.vouchers.values())
     if pages.moved:
         Voucher.objects.bulk_update(pages.moved.values(), _VOUCHER_FIELDS, batch_size=100)
-    TierChange.objects.bulk_create(pages.tier_changes)
-    Activity.objects.bulk_create(pages.activities)
 
 
-def _store_derived(context: Context, accounts: Opened) -> None:
-    Balance.objects.bulk_create(
-        [
-            Balance(account_id=pk, meter=meter, amount=amount, debt=account.debt(meter))
-            for pk, account in accounts.items()
-            for meter, amount in account.balances.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["account", "meter"],
-        update_fields=["amount", "debt"],
-    )
-    Standing.objects.bulk_create(
-        [standing_row(context.timetable, pk, account) for pk, account in accounts.items()],
-        update_conflicts=True,
-        unique_fields=["account"],
-        update_fields=["sequence", "computed_to", "due_at", "tiers", "last_purchase_at"],
-    )
+def _derived(context: Context, accounts: Opened) -> list[Rows]:
+    balances = [
+        Balance(account_id=pk, meter=meter, amount=amount, debt=account.debt(meter))
+        for pk, account in accounts.items()
+        for meter, amount in account.balances.items()
+    ]
+    standings = [standing_row(context.timetable, pk, account) for pk, account in accounts.items()]
+    kept = ("sequence", "computed_to", "due_at", "tiers", "last_purchase_at")
+    return [
+        Rows(balances, ("account", "meter"), ("amount", "debt")),
+        Rows(standings, ("account",), kept),
+    ]
 
 
 def standing_row(timetable: Timetable, account_id: int, account: engine.Account) -> Standing:

@@ -6,12 +6,15 @@ from typing import Any
 
 from loyalty.engine.compute import Sale
 from loyalty.models import Award, Voucher
+from loyalty.queries.balances import MeterReading
 from members.models import Order, OrderReturn
 
 
 @dataclass(frozen=True, slots=True)
 class OrderOutcome:
-    """``earned`` is the amount per meter, in its smallest part; ``because`` tells why, or why not."""
+    """``points`` is what the account then has, ``None`` where that must be asked anew.
+
+    ``earned`` is the amount per meter, in its smallest part; ``because`` tells why, or why not."""
 
     order: Order
     is_replay: bool
@@ -20,6 +23,7 @@ class OrderOutcome:
     issued: Sequence[Voucher] = ()
     used: Sequence[Voucher] = ()
     tiers: Mapping[str, str] = field(default_factory=dict)
+    points: Sequence[MeterReading] | None = None
 
 
 @dataclass(frozen=True, slots=True)

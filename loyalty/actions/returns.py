@@ -43,7 +43,9 @@ def record_return(*, new_return: NewReturn, now: datetime, actor: str) -> Return
         with transaction.atomic():
             [outcome] = _record([new_return], now=now, is_history=False)
     except IntegrityError:  # a twin of this call was first
-        known = OrderReturn.objects.get(source=new_return.source, number=new_return.number)
+        known = OrderReturn.objects.filter(source=new_return.source, number=new_return.number).first()
+        if known is None:
+            raise
         return _answered_before(new_return, known)
     if isinstance(outcome, UnableToRecordReturn):
         raise outcome
@@ -160,7 +162,9 @@ def _match(batch: _Batch, new: NewReturn, remains: Remains | None) -> list[Match
     lines = new.lines or (_everything(remains) if remains else ())
     if not lines and (remains or not new.order_number):
         raise UnableToRecordReturn("nothing_left_to_return", order=new.order_number)
-    before = {pk: dict(one.came_back) for pk, one in batch.found.items()} if len(lines) > 1 else {}
+    touched = {line.order_line.order_id for line in lines if line.order_line}
+    touched |= {remains.order.pk} if remains else set()
+    before = {pk: dict(batch.found[pk].came_back) for pk in touched}
     try:
         return [_match_line(batch, line, remains) for line in lines]
     except UnableToRecordReturn:

@@ -182,6 +182,8 @@ class OrderReply:
 
     @property
     def points(self) -> list[MeterReading]:
+        if self.outcome.points is not None:
+            return list(self.outcome.points)
         return points(self.order.account, self.now) if self.order.account else []
 
 

@@ -14,6 +14,9 @@ def use_vouchers(timetable: Timetable, account: Account, order: Order) -> None:
     """Use the vouchers that ``order`` names, in its order; raises ``Refused`` for one that cannot."""
     for code in order.vouchers:
         voucher = find(account, code)
+        if voucher.redeemed_for == order.key:  # redeemed at the till, before the order was sent
+            spread(min(voucher.used, order.paid), order.lines)
+            continue
         reward = timetable.version(voucher.version).rewards[voucher.reward]
         check_usable(voucher, order.key, order.at)
         zone = timetable.version(voucher.version).zone

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from loyalty.engine import account as engine
 from loyalty.engine.calendar import last_day
 from loyalty.engine.programme import Meter, Programme
 from loyalty.models import Balance, Entry, Lot, Voucher
@@ -81,12 +82,27 @@ def points_at(account: Account, at: datetime) -> list[MeterReading]:
     return found
 
 
+def readings(programme: Programme, account: engine.Account, at: datetime) -> list[MeterReading]:
+    """The same for an account that is being computed."""
+    return [
+        _reading(
+            programme,
+            meter,
+            account.balance(meter.key),
+            account.debt(meter.key),
+            [(lot, lot.remaining) for lot in account.open_lots(meter.key)],
+            at,
+        )
+        for meter in programme.meters.values()
+    ]
+
+
 def _reading(
     programme: Programme,
     meter: Meter,
     balance: int,
     debt: int,
-    lots: Iterable[tuple[Lot, int]],
+    lots: Iterable[tuple[Lot | engine.Lot, int]],
     at: datetime,
 ) -> MeterReading:
     if not meter.is_spendable:
@@ -108,7 +124,7 @@ def _reading(
     )
 
 
-def _next_lapse(programme: Programme, alive: Iterable[tuple[Lot, int]]) -> Lapse | None:
+def _next_lapse(programme: Programme, alive: Iterable[tuple[Lot | engine.Lot, int]]) -> Lapse | None:
     dated = [(lot.expires_at, left) for lot, left in alive if lot.expires_at]
     if not dated:
         return None

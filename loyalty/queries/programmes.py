@@ -9,14 +9,14 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import QuerySet
 
 from loyalty.engine.programme import Programme, Timetable, parse
 from loyalty.models import ProgrammeVersion
 
 RECENT = 2.0
 Names = dict[tuple[str, str], dict[str, Any]]
-Stamp = tuple[datetime | None, int]
+Stamp = tuple[tuple[Any, ...], ...]
 _names_given: ContextVar[Names | None] = ContextVar("names_given", default=None)
 _seen: deque[tuple[float, Stamp]] = deque(maxlen=1)
 
@@ -28,18 +28,31 @@ def programme_at(at: datetime) -> Programme | None:
 
 def timetable() -> Timetable:
     """Every published version, as of now. Parsed once per process and publication."""
-    return _timetable(*_stamp())
+    return _timetable(_stamp())
 
 
 def recent_timetable() -> Timetable:
     """The same for pages that only read: at most ``RECENT`` old, so that lists ask the database once."""
-    return _timetable(*_recent_stamp())
+    return _timetable(_recent_stamp())
 
 
 def _stamp() -> Stamp:
     """Changes with every publication, in any process."""
-    found = ProgrammeVersion.objects.published().aggregate(Max("published_at"), Count("pk"))
-    stamp = found["published_at__max"], found["pk__count"]
+    return _noted(list(stamp_rows()))
+
+
+def stamp_rows() -> QuerySet[ProgrammeVersion, tuple[Any, ...]]:
+    """What tells whether the published versions are still the ones this process has parsed."""
+    return ProgrammeVersion.objects.published().order_by("pk").values_list("pk", "published_at", "valid_to")
+
+
+def timetable_of(stamp: list[tuple[Any, ...]]) -> Timetable:
+    """The timetable that the rows of ``stamp_rows`` stand for."""
+    return _timetable(_noted(stamp))
+
+
+def _noted(rows: list[tuple[Any, ...]]) -> Stamp:
+    stamp = tuple(rows)
     _seen.append((monotonic(), stamp))
     return stamp
 
@@ -58,7 +71,7 @@ def forget_programmes() -> None:
 
 
 @lru_cache(maxsize=4)
-def _timetable(published_at: datetime | None, count: int) -> Timetable:
+def _timetable(stamp: Stamp) -> Timetable:
     rows = ProgrammeVersion.objects.published().order_by("valid_from")
     return Timetable(
         tuple(
@@ -75,7 +88,7 @@ def published_names() -> Names:
     Meters also carry ``unit``, how many smallest parts make one, and ``is_shown`` to members.
     """
     given = _names_given.get()
-    return _published_names(*_recent_stamp()) if given is None else given
+    return _published_names(_recent_stamp()) if given is None else given
 
 
 @contextmanager
@@ -89,7 +102,7 @@ def names_of(document: Mapping[str, Any]) -> Iterator[None]:
 
 
 @lru_cache(maxsize=4)
-def _published_names(published_at: datetime | None, count: int) -> Names:
+def _published_names(stamp: Stamp) -> Names:
     found: Names = {}
     for row in ProgrammeVersion.objects.published().order_by("valid_from"):
         found |= _names_in(row.document or {})

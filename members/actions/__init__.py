@@ -33,7 +33,6 @@ from members.actions.orders import (
     line_total_ore,
     order_row,
     return_rows,
-    save_orders,
     save_returns,
 )
 
@@ -77,7 +76,6 @@ __all__ = [
     "record_answers",
     "return_rows",
     "revoke_api_key",
-    "save_orders",
     "save_returns",
     "update_member",
     "withdraw_consent",

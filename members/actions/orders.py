@@ -121,6 +121,9 @@ def check_order(new: NewOrder) -> None:
             raise UnableToRecordOrder("quantity_is_not_valid", line=line.ref)
         if line.gross_ore < 0 or not 0 <= line.discount_ore <= line.gross_ore:
             raise UnableToRecordOrder("amount_is_not_valid", line=line.ref)
+    costs = sum(line.gross_ore - line.discount_ore for line in new.lines)
+    if not new.vouchers and new.paid_ore not in (None, costs):
+        raise UnableToRecordOrder("paid_is_not_what_it_costs", sent=new.paid_ore, computed=costs)
 
 
 def order_row(new: NewOrder, *, vouchers_ore: int, now: datetime) -> Order:
@@ -164,12 +167,6 @@ def line_rows(new: NewOrder, order: Order, voucher_shares: Mapping[str, tuple[in
 
 def _fields_of(line: NewLine) -> dict[str, object]:
     return {name: getattr(line, name) for name in line.__slots__}
-
-
-def save_orders(orders: Sequence[Order], lines: Sequence[OrderLine]) -> None:
-    """Store new orders and their lines in two statements."""
-    Order.objects.bulk_create(orders)
-    OrderLine.objects.bulk_create(lines)
 
 
 def return_rows(

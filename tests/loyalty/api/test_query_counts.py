@@ -16,7 +16,15 @@ from members.models import Member
 from tests.loyalty.api import make
 
 APRIL, MAY = datetime(2025, 4, 1, tzinfo=UTC), "2025-05-01T10:00:00Z"
-ORDER, ORDER_WITH_KEY, QUOTE, RETURN, POINTS, ENTRIES = 27, 34, 9, 30, 6, 5
+# Statements of one call; on PostgreSQL each is a round trip, and what can goes together.
+COSTS = {
+    "sqlite": {"order": 22, "order with key": 29, "quote": 9, "return": 30, "points": 6, "entries": 5},
+    "postgresql": {"order": 8, "order with key": 15, "quote": 5, "return": 22, "points": 6, "entries": 5},
+}
+
+
+def cost(call: str) -> int:
+    return COSTS[connection.vendor][call]
 
 
 def many_rules() -> dict[str, Any]:
@@ -68,9 +76,9 @@ def test_an_order_costs_the_same_whatever_its_lines_its_past_and_its_rules(
         make.member(name)
     bought(anna, max(before, 1))
     count(shop, "/api/v1/quotes/", {"lines": [make.line(1)]})  # reads the programme, once per process
-    assert count(shop, "/api/v1/orders/", body(anna, "plain", lines)) == ORDER
+    assert count(shop, "/api/v1/orders/", body(anna, "plain", lines)) == cost("order")
     key = {"Idempotency-Key": "once"}
-    assert count(shop, "/api/v1/orders/", body(anna, "keyed", lines), **key) == ORDER_WITH_KEY
+    assert count(shop, "/api/v1/orders/", body(anna, "keyed", lines), **key) == cost("order with key")
 
 
 @pytest.mark.parametrize("size", [1, 50])
@@ -82,9 +90,9 @@ def test_reading_costs_the_same_whatever_there_is(shop: APIClient, size: int) ->
     cart: dict[str, Any] = {"lines": [make.line(1, str(number)) for number in range(size)]}
     cart["member"] = {"number": anna.number}
     count(shop, "/api/v1/quotes/", cart)
-    assert count(shop, "/api/v1/quotes/", cart) == QUOTE
-    assert count(shop, f"/api/v1/members/{anna.number}/points/") == POINTS
-    assert count(shop, f"/api/v1/members/{anna.number}/points/entries/") == ENTRIES
+    assert count(shop, "/api/v1/quotes/", cart) == cost("quote")
+    assert count(shop, f"/api/v1/members/{anna.number}/points/") == cost("points")
+    assert count(shop, f"/api/v1/members/{anna.number}/points/entries/") == cost("entries")
 
 
 @pytest.mark.parametrize("lines", [1, 50])
@@ -98,4 +106,4 @@ def test_a_return_costs_the_same_whatever_its_lines_and_its_past(
     bought(anna, before)
     answer = shop.post("/api/v1/orders/", body(anna, "order", lines), format="json").json()
     told = {"number": "back", "returned_at": "2025-05-02T10:00:00Z"}
-    assert count(shop, f"/api/v1/orders/{answer['id']}/returns/", told) == RETURN
+    assert count(shop, f"/api/v1/orders/{answer['id']}/returns/", told) == cost("return")
