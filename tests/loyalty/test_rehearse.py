@@ -151,3 +151,13 @@ def test_it_needs_no_database() -> None:
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "membership ended" in ran.stdout
+
+
+def test_the_example_of_the_handbook_is_true(tmp_path: Path) -> None:
+    programme, scenario = (
+        part.partition("\n```")[0] for part in (PRESETS / "README.md").read_text().split("```yaml\n")[1:]
+    )
+    paths = tmp_path / "programme.yaml", tmp_path / "scenario.yaml"
+    for path, text in zip(paths, (programme, scenario), strict=True):
+        path.write_text(text)
+    assert "line " not in rehearsed(*map(str, paths), "--language", "en")
