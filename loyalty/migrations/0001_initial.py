@@ -65,11 +65,11 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
                 ('effective_at', models.DateTimeField(verbose_name='happened')),
                 ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='members.account')),
-                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='members.order')),
-                ('order_return', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='members.orderreturn')),
-                ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='loyalty.entry')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='loyalty.programmeversion')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='members.account', verbose_name='account')),
+                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='members.order', verbose_name='order')),
+                ('order_return', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='members.orderreturn', verbose_name='return')),
+                ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='loyalty.entry', verbose_name='takes back')),
+                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='loyalty.programmeversion', verbose_name='programme version')),
             ],
             options={
                 'verbose_name': 'entry',
@@ -123,12 +123,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Award',
             fields=[
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='award', serialize=False, to='members.order')),
+                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='award', serialize=False, to='members.order', verbose_name='order')),
                 ('at_sale', models.JSONField(default=dict, verbose_name='standing at the sale')),
                 ('shares', models.JSONField(default=dict, verbose_name='share per line')),
                 ('because', models.JSONField(default=list, verbose_name='because')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='members.account')),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='loyalty.programmeversion')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='members.account', verbose_name='account')),
+                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='loyalty.programmeversion', verbose_name='programme version')),
             ],
             options={
                 'verbose_name': 'award',
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Standing',
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='standing', serialize=False, to='members.account')),
+                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='standing', serialize=False, to='members.account', verbose_name='account')),
                 ('sequence', models.PositiveIntegerField(default=0, verbose_name='last entry')),
                 ('computed_to', models.DateTimeField(verbose_name='computed to')),
                 ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='next due')),
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
                 ('effective_at', models.DateTimeField(verbose_name='happened')),
                 ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tier_changes', to='members.account')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tier_changes', to='members.account', verbose_name='account')),
             ],
             options={
                 'verbose_name': 'tier change',
@@ -232,9 +232,9 @@ class Migration(migrations.Migration):
                 ('redeemed_at', models.DateTimeField(blank=True, null=True, verbose_name='used at')),
                 ('ended_because', models.CharField(blank=True, max_length=60, verbose_name='ended because')),
                 ('because', models.JSONField(default=dict, verbose_name='because')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='members.account')),
-                ('debit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='loyalty.entry')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='loyalty.programmeversion')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='members.account', verbose_name='account')),
+                ('debit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='loyalty.entry', verbose_name='debit')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='loyalty.programmeversion', verbose_name='programme version')),
             ],
             options={
                 'verbose_name': 'voucher',
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 ('meter', models.SlugField(max_length=40, verbose_name='meter')),
                 ('amount', models.BigIntegerField(default=0, verbose_name='balance')),
                 ('debt', models.BigIntegerField(default=0, verbose_name='debt')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='members.account')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='members.account', verbose_name='account')),
             ],
             options={
                 'verbose_name': 'balance',
@@ -259,13 +259,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Lot',
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='lot', serialize=False, to='loyalty.entry')),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='lot', serialize=False, to='loyalty.entry', verbose_name='entry')),
                 ('meter', models.SlugField(max_length=40, verbose_name='meter')),
                 ('amount', models.BigIntegerField(verbose_name='amount')),
                 ('remaining', models.BigIntegerField(verbose_name='remaining')),
                 ('available_from', models.DateTimeField(verbose_name='usable from')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='lapses at')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='members.account')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='members.account', verbose_name='account')),
             ],
             options={
                 'verbose_name': 'lot',
@@ -277,8 +277,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=members.models.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='loyalty.entry')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='loyalty.lot')),
+                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='loyalty.entry', verbose_name='debit')),
+                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='loyalty.lot', verbose_name='lot')),
             ],
             options={
                 'verbose_name': 'allocation',

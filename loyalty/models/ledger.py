@@ -23,21 +23,45 @@ class Entry(models.Model):
         ADJUST = "adjust", _("adjusted")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="entries", verbose_name=_("account")
+    )
     sequence = models.PositiveIntegerField(_("number"))
     meter = models.SlugField(_("meter"), max_length=40)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     amount = models.BigIntegerField(_("amount"))
     rule = models.CharField(_("rule"), max_length=80, blank=True)
     version = models.ForeignKey(
-        ProgrammeVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        ProgrammeVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("programme version"),
     )
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("order"),
+    )
     order_return = models.ForeignKey(
-        OrderReturn, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        OrderReturn,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("return"),
     )
     reverses = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversals"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversals",
+        verbose_name=_("takes back"),
     )
     because = models.JSONField(_("because"), default=dict)
     actor = models.CharField(_("by"), max_length=80, blank=True)
@@ -75,8 +99,12 @@ class Entry(models.Model):
 class Lot(models.Model):
     """What one credit opened: usable from, and until. ``remaining`` follows from allocations."""
 
-    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="lot")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots")
+    entry = models.OneToOneField(
+        Entry, on_delete=models.PROTECT, primary_key=True, related_name="lot", verbose_name=_("entry")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="lots", verbose_name=_("account")
+    )
     meter = models.SlugField(_("meter"), max_length=40)
     amount = models.BigIntegerField(_("amount"))
     remaining = models.BigIntegerField(_("remaining"))
@@ -107,8 +135,10 @@ class Allocation(models.Model):
     """Which lot a debit was taken from. A debit without full allocation is debt."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    debit = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="allocations")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="allocations")
+    debit = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("debit")
+    )
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("lot"))
     amount = models.BigIntegerField(_("amount"))
 
     class Meta:
@@ -126,9 +156,19 @@ class Allocation(models.Model):
 class Award(models.Model):
     """What one order gave and why: version and tiers as they were at the sale, share per line."""
 
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, primary_key=True, related_name="award")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="awards")
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, null=True, related_name="awards")
+    order = models.OneToOneField(
+        Order, on_delete=models.PROTECT, primary_key=True, related_name="award", verbose_name=_("order")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="awards", verbose_name=_("account")
+    )
+    version = models.ForeignKey(
+        ProgrammeVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="awards",
+        verbose_name=_("programme version"),
+    )
     at_sale = models.JSONField(_("standing at the sale"), default=dict)
     shares = models.JSONField(_("share per line"), default=dict)
     because = models.JSONField(_("because"), default=list)
@@ -144,7 +184,9 @@ class Award(models.Model):
 class Balance(models.Model):
     """Derived: the sum of entries, and how much of it is debt. Open lots = amount + debt."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="balances")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="balances", verbose_name=_("account")
+    )
     meter = models.SlugField(_("meter"), max_length=40)
     amount = models.BigIntegerField(_("balance"), default=0)
     debt = models.BigIntegerField(_("debt"), default=0)
@@ -165,7 +207,11 @@ class Standing(models.Model):
     """Derived: how far an account has been computed, its tiers, and when something falls due."""
 
     account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, primary_key=True, related_name="standing"
+        Account,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="standing",
+        verbose_name=_("account"),
     )
     sequence = models.PositiveIntegerField(_("last entry"), default=0)
     computed_to = models.DateTimeField(_("computed to"))
@@ -190,7 +236,9 @@ class TierChange(models.Model):
         MANUAL = "manual", _("set by staff")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tier_changes")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="tier_changes", verbose_name=_("account")
+    )
     ladder = models.SlugField(_("ladder"), max_length=40)
     tier = models.SlugField(_("tier"), max_length=40, blank=True)
     previous = models.SlugField(_("previous tier"), max_length=40, blank=True)

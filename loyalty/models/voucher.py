@@ -31,10 +31,24 @@ class Voucher(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("code"), max_length=20, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="vouchers")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="vouchers", verbose_name=_("account")
+    )
     reward = models.SlugField(_("reward"), max_length=40)
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="vouchers")
-    debit = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="vouchers")
+    version = models.ForeignKey(
+        ProgrammeVersion,
+        on_delete=models.PROTECT,
+        related_name="vouchers",
+        verbose_name=_("programme version"),
+    )
+    debit = models.ForeignKey(
+        Entry,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vouchers",
+        verbose_name=_("debit"),
+    )
     kind = models.CharField(_("kind"), max_length=20)
     value_ore = models.BigIntegerField(_("value"), default=0)
     percent = models.DecimalField(_("per cent"), max_digits=5, decimal_places=2, null=True, blank=True)

@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(blank=True, max_length=80, verbose_name='by')),
                 ('given_at', models.DateTimeField(verbose_name='answered')),
                 ('recorded_at', models.DateTimeField(verbose_name='recorded')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='members.member')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='members.member', verbose_name='member')),
             ],
             options={
                 'verbose_name': 'consent',
@@ -134,8 +134,8 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(verbose_name='next attempt')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('error', models.TextField(blank=True, verbose_name='last error')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='members.account')),
-                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='members.member')),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='members.account', verbose_name='account')),
+                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='members.member', verbose_name='member')),
             ],
             options={
                 'verbose_name': 'activity',

@@ -23,7 +23,9 @@ class Consent(models.Model):
         POST = "post", _("post")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="consents")
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="consents", verbose_name=_("member")
+    )
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
     channel = models.CharField(_("channel"), max_length=6, choices=Channel, default=Channel.ANY)
     is_given = models.BooleanField(_("given"))
