@@ -11,6 +11,7 @@ from django.db import transaction
 
 from loyalty.actions.accounts import open_accounts
 from loyalty.actions.booking import Context, book
+from loyalty.actions.returns import match_parked_returns
 from loyalty.engine.due import catch_up
 from loyalty.models import Standing
 from loyalty.queries.programmes import timetable as published_timetable
@@ -28,6 +29,7 @@ class DueRun:
 
 def run_due(*, at: datetime, now: datetime, chunk: int = CHUNK) -> DueRun:
     """Carry out everything that has fallen due at ``at``."""
+    match_parked_returns(now=now)
     while _take_in(at=at, now=now, chunk=chunk):
         pass
     done = 0

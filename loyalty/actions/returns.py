@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from loyalty.actions.corrections import (
     THOUSAND,
@@ -241,6 +241,19 @@ def correct_waiting(orders: Sequence[Order], *, now: datetime, is_history: bool)
     )
     OrderReturn.objects.bulk_update(batch.rows, ["member", "amount_ore"])
     correct(batch.moves, now=now, is_history=is_history)
+
+
+@transaction.atomic
+def match_parked_returns(*, now: datetime, limit: int = 500) -> int:
+    """Count parked returns whose order is here after all: the two were recorded at the same moment."""
+    same = Order.objects.filter(source=OuterRef("source"), number=OuterRef("order_number"))
+    parked = OrderReturn.objects.filter(lines__order_line__isnull=True).annotate(
+        order_id=Subquery(same.values("pk"))
+    )
+    wanted = parked.filter(order_id__isnull=False).order_by("pk").values_list("order_id", flat=True)[:limit]
+    orders = lock_orders(list(wanted))
+    correct_waiting(orders, now=now, is_history=False)
+    return len(orders)
 
 
 def _parked_for(orders: Sequence[Order]) -> list[OrderReturn]:
