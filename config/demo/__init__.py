@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from campaigns.actions import ensure_default_campaigns
 from config.demo.goods import WEBSHOP, Article, fill_shelves, open_stores
@@ -18,6 +18,7 @@ from config.demo.shopping import Calendar, shopping_of
 from config.demo.today import live_through
 from config.staff import create_staff_login
 from loyalty import actions
+from loyalty.engine.calendar import add_months, day_start, local_day
 from loyalty.queries.presets import preset
 from members.actions import create_api_key
 from members.actions.history import close_history
@@ -56,9 +57,9 @@ def build_club(
     is at least 6, so that two readings have been.
     """
     rng = Random(seed)  # noqa: S311 - invents people, guards nothing
-    now = timezone.localtime(now)
-    end = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    start = end - relativedelta(months=months)
+    zone = ZoneInfo(settings.CLUB_TIME_ZONE)
+    today = local_day(now, zone)
+    start, end = day_start(add_months(today, -months), zone), day_start(today, zone)
     tell("Stores and goods", 0)
     shelf = _open_shop(start)
     shop = Shop(open_stores())
@@ -70,7 +71,10 @@ def build_club(
     close_history(now=now)
     live_through(rng, shop, shelf, people[1:6], now=now)
     tell("Logins", 0)
-    return _hand_out_keys(now)
+    key = _hand_out_keys(now)
+    tell("Proving the books", 0)
+    actions.check_ledger(now=now)
+    return key
 
 
 def _open_shop(start: datetime) -> Sequence[Article]:

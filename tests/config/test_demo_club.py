@@ -12,6 +12,7 @@ from django.db import transaction
 from campaigns.models import Campaign
 from config.demo import LOGINS, build_club
 from loyalty.actions import check_ledger
+from loyalty.models import LedgerCheck
 from members.models import Activity, ApiKey, Order, OrderReturn, User
 from members.models.access import digest_of
 
@@ -29,6 +30,8 @@ def key(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker)
 
 
 def test_every_law_of_the_ledger_holds_in_the_club() -> None:
+    shown = LedgerCheck.objects.get()
+    assert (shown.breaks, shown.checked_at) == ([], NOW)
     check, _proofs = check_ledger(now=NOW)
     assert (check.breaks, check.entries > 200) == ([], True)
 
