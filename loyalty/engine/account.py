@@ -23,7 +23,10 @@ OPEN_VOUCHERS = ("scheduled", "issued", "reserved")
 
 @dataclass(slots=True)
 class Lot:
-    """What one credit opened; ``ref`` is the credit's own, ``earned_at`` when it happened."""
+    """What one credit opened; ``ref`` is the credit's own, ``earned_at`` when it happened.
+
+    ``lapsed`` is how much of it nobody ever used.
+    """
 
     ref: Ref
     meter: str
@@ -33,6 +36,7 @@ class Lot:
     available_from: datetime
     expires_at: datetime | None
     order: str = ""
+    lapsed: int = 0
 
     def is_available(self, at: datetime) -> bool:
         return self.available_from <= at and (self.expires_at is None or at < self.expires_at)

@@ -189,6 +189,7 @@ def _take_back(
     order_return: str,
 ) -> None:
     meter = programme.meters[before.meter]
+    _undo_lapse(programme, account, order, name, meter, amount, at)
     if programme.cancels_unused_vouchers:
         _cancel_bought(programme, account, order, meter, amount, at)
     own = [lot for lot in account.open_lots(meter.key) if lot.order == order.key]
@@ -211,6 +212,29 @@ def _take_back(
         order_return=order_return,
         reverses=before.earned_by,
     )
+
+
+def _undo_lapse(
+    programme: Programme,
+    account: Account,
+    order: Order,
+    name: str,
+    meter: Meter,
+    amount: int,
+    at: datetime,
+) -> None:
+    """Points of this order that lapsed unused were no gain: they are not taken back a second time."""
+    own = [lot for lot in account.lots if lot.order == order.key and lot.meter == meter.key]
+    missing = min(amount - sum(lot.remaining for lot in own), sum(lot.lapsed for lot in own))
+    if missing <= 0:
+        return
+    because: Because = {"key": "lapse_undone", "meter": meter.key, "points": missing}
+    details: dict[str, Any] = {"rule": name, "version": programme.key, "order": order.key}
+    for lot in own:
+        undone = min(lot.lapsed, missing)
+        lot.lapsed -= undone
+        missing -= undone
+    account.credit(meter, because["points"], "restore", at, because, **details)
 
 
 def _cancel_bought(

@@ -96,4 +96,6 @@ def issue(
 def lapse(programme: Programme, account: Account, lot: Lot, at: datetime, because: Because) -> None:
     """What is left of ``lot`` is gone."""
     meter = programme.meters[lot.meter]
-    account.debit(meter, lot.remaining, "expire", at, because, [lot], version=programme.key)
+    left = lot.remaining
+    account.debit(meter, left, "expire", at, because, [lot], version=programme.key)
+    lot.lapsed += left

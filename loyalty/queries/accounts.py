@@ -129,6 +129,7 @@ def _accounts(timetable: Timetable, wanted: Wanted, rows: Sequence[list[tuple[An
     _load_history(timetable, accounts, wanted.since)
     if wanted.order_keys:
         _load_backing(accounts)
+        _load_lapsed(accounts, wanted.order_keys)
     return accounts
 
 
@@ -266,6 +267,25 @@ def _load_backing(accounts: Opened) -> None:
     rows = Allocation.objects.filter(debit_id__in=debits).values_list("debit_id", "lot_id", "amount")
     for debit, lot, amount in rows:
         debits[debit].backing.setdefault(debit, []).append((lot, amount))
+
+
+def _load_lapsed(accounts: Opened, order_keys: Collection[str]) -> None:
+    """How much of each order's own lots lapsed and has not been undone by a return since."""
+    lots = {
+        lot.ref: lot for account in accounts.values() for lot in account.lots if lot.order in set(order_keys)
+    }
+    lapsed = Allocation.objects.filter(lot_id__in=lots, debit__kind=Entry.Kind.EXPIRE)
+    for lot_id, amount in lapsed.values_list("lot_id", "amount"):
+        lots[lot_id].lapsed += amount
+    undone = Entry.objects.filter(account_id__in=accounts, kind=Entry.Kind.RESTORE, order__isnull=False)
+    for source, number, meter, amount in undone.values_list(
+        "order__source", "order__number", "meter", "amount"
+    ):
+        for lot in lots.values():
+            if lot.order == f"{source}:{number}" and lot.meter == meter:
+                taken = min(lot.lapsed, amount)
+                lot.lapsed -= taken
+                amount -= taken
 
 
 def _voucher(ref: Any, version: int, percent: Decimal | None, *facts: Any) -> engine.Voucher:

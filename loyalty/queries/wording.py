@@ -40,6 +40,7 @@ SENTENCES = {
     "order_revised": later("%(amount)s taken back: the order was changed."),
     "cancelled_by_staff": later("Cancelled by staff: %(reason)s"),
     "adjusted": later("Adjusted by staff: %(reason)s"),
+    "lapse_undone": later("%(points)s that had lapsed no longer count as lapsed."),
     "voucher_cancelled": later("%(points)s back: the check they had become was cancelled."),
     "tier_reached": later("Reached with %(total)s."),
     "tier_period_ended": later("The period has ended; %(total)s in it."),
