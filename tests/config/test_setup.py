@@ -3,6 +3,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from config.celery import app
 from config.schedule import PERIODIC_WORK, write_schedule
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +19,11 @@ def test_setup_makes_the_periodic_tasks_and_may_run_again() -> None:
     call_command("setup", verbosity=0)
     assert timetable() == first
     assert set(first) == {work.task for work in PERIODIC_WORK}
+
+
+def test_every_task_of_the_timetable_exists() -> None:
+    app.loader.import_default_modules()
+    assert {work.task for work in PERIODIC_WORK} - set(app.tasks) == set()
 
 
 def test_the_timetable_is_in_the_time_of_the_club() -> None:
