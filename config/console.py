@@ -303,7 +303,13 @@ def _chart(months: Sequence[members.Month]) -> str:
 
 
 def _bars(label: str, data: list[int], colour: str) -> Mapping[str, Any]:
-    looks = {"backgroundColor": colour, "maxBarThickness": 18, "borderRadius": 3, "displayYAxis": True}
+    looks = {
+        "backgroundColor": colour,
+        "maxBarThickness": 18,
+        "borderRadius": 3,
+        "displayYAxis": True,
+        "grouped": True,
+    }
     return {"label": label, "data": data, **looks}
 
 
