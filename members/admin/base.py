@@ -1,7 +1,9 @@
 """What every list and page of the console has in common: fast at a million rows, and honest about what may change."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
@@ -23,14 +25,24 @@ def actor_of(request: "HttpRequest") -> str:
     return request.user.get_username()[:ACTOR_LENGTH]
 
 
+class Coloured(tuple[str, Any]):
+    """The (key, text) that a list colours by its key; a page, which knows no colours, reads its text."""
+
+    def __str__(self) -> str:
+        return str(self[1])
+
+
 def column(label: Any, colours: Mapping[str, str] | None = None) -> Callable[[Told], Told]:
     """What a method shows in lists and pages; with ``colours``, as a coloured (key, text)."""
 
     def named(told: Told) -> Told:
-        told.short_description = label  # type: ignore[attr-defined]
+        shown: Any = told
         if colours:
-            told.label = dict(colours)  # type: ignore[attr-defined]
-        return told
+            shown = wraps(told)(lambda *args: Coloured(told(*args)))
+            # Without a colour of its own a key would be shown in place of its text.
+            shown.label = defaultdict(str, colours)
+        shown.short_description = label
+        return cast("Told", shown)
 
     return named
 
