@@ -41,7 +41,7 @@ FREE_OF_PLACEHOLDERS = "{0} task{1} {2} successfully run"
 ENGLISH = re.compile(
     r"\b(the|and|add|can|from|has|have|not|please|what|when|of|your|you|this|with|are|was|search|save|sign|"
     r"delete|select|choose|change|cancel|apply|close|view|edit|show|yes|points|vouchers?|tier|members|orders|"
-    r"filters|password|settings)\b",
+    r"filters|password|settings|active|draft|expired?|issued|redeem(ed)?)\b|\('\w",
     re.IGNORECASE,
 )
 # What is no sentence of ours: addresses, paths and time zones, the keys by which a programme's file calls things,
