@@ -3,5 +3,6 @@
     python -m tests.benchmarks [engine orders growth due import] [--seconds 4] [--pairs 3]
 
 Every benchmark makes databases of its own (``stamkund_benchmark…``), drops them again, and talks to this
-machine only. Absolute figures tell about the machine; the ratios tell about the club.
+machine only: PostgreSQL on its usual port, pgbench and wrk. Absolute figures tell about the machine; the
+ratios tell about the club.
 """
