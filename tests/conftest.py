@@ -5,10 +5,12 @@ SQLite empties tables by DELETE between such tests, and the triggers of append-o
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from loyalty.queries import forget_programmes
 from members.models import Member
@@ -25,11 +27,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_memory_of_other_tests() -> None:
-    """The cache in the database is rolled back with each test; one in Redis would remember logins refused."""
+def _no_memory_of_other_tests() -> Iterator[None]:
+    """The cache in the database is rolled back with each test; one in Redis would remember logins refused.
+
+    A page that was asked for in another language would leave it on for the next test.
+    """
     if settings.REDIS_URL:
         cache.clear()
     forget_programmes()
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from campaigns.actions.errors import UnableToSaveCampaign, UnableToSendTest
 from campaigns.channels import HandOverError, channels
@@ -97,8 +98,10 @@ def send_test(*, version: CampaignVersion, language: str, to: str, now: datetime
     if not to:
         raise UnableToSendTest("address_is_missing")
     letter = example_letter(version=version, wording=wording, language=language, to=to, now=now)
+    with override(language):
+        prefix = _("[Test]")
     try:
         with channels[version.campaign.channel]().open() as session:
-            session.hand_over(as_test(letter, _("[Test]")))
+            session.hand_over(as_test(letter, prefix))
     except HandOverError as error:
         raise UnableToSendTest("channel_refused", answer=str(error)) from error

@@ -94,7 +94,7 @@ def test_a_campaign_needs_a_text_a_known_trigger_and_a_key_of_its_own() -> None:
 def test_a_test_letter_goes_to_the_asker_and_leaves_no_trace_in_the_ledger(sink: Sink) -> None:
     version = current_version(new_campaign(sv=HELLO))
     actions.send_test(version=version, language="sv", to="anna@butiken.example", now=NOW)
-    assert sink.mail_to("anna@butiken.example")["Subject"] == "[Test] Hej Kim"
+    assert sink.mail_to("anna@butiken.example")["Subject"] == "[Prov] Hej Kim"
     assert not version.steps.filter(messages__isnull=False).exists()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F, Q, Sum
+from django.utils import translation
 
 from loyalty.actions.imports import UnableToImport, import_slips, start_import
 from loyalty.models import ImportJob, ImportNote
@@ -71,6 +73,12 @@ class Till:
             rows = list(csv.reader(file))
         assert rows[0] == ["line", "number", "kind", "reason", "explanation"]
         return [(line, number, kind, reason) for line, number, kind, reason, _why in rows[1:]]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

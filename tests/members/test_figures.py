@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from members.insights import ClubFigures, club_figures
 from members.models import ApiKey, Member, OrderReturn, OrderReturnLine
@@ -92,7 +93,7 @@ def test_a_key_made_on_the_command_line_is_printed_and_opens(capsys: pytest.Capt
     ],
 )
 def test_a_key_that_cannot_be_is_refused_with_a_reason(arguments: list[str], says: str) -> None:
-    with pytest.raises(CommandError, match=says):
+    with translation.override("en"), pytest.raises(CommandError, match=says):
         call_command("create_api_key", "Till 3", *arguments)
     assert ApiKey.objects.count() == 0
 

@@ -18,5 +18,5 @@ def shop(key: tuple[ApiKey, str]) -> APIClient:
 
 def calling_with(key: str) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}", HTTP_ACCEPT_LANGUAGE="en")
     return client
