@@ -2,6 +2,7 @@
 
 import logging
 from threading import Event, Lock, Thread
+from time import sleep
 
 from celery import shared_task
 from django.db import transaction
@@ -10,6 +11,9 @@ from django.utils import timezone
 from members import actions
 
 logger = logging.getLogger(__name__)
+
+# Orders come faster than it is worth waking a worker; one wake-up serves all that came meanwhile.
+PAUSE = 0.2
 
 
 @shared_task
@@ -62,6 +66,7 @@ class Nudger:
                 deliver_activities.apply_async(retry=False)
             except Exception:
                 logger.warning("The broker did not take a nudge.", exc_info=True)
+            sleep(PAUSE)
 
 
 _nudger = Nudger()

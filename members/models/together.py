@@ -1,17 +1,16 @@
 """Several reads, or several writes, in one round trip where the database can.
 
 PostgreSQL takes statements together, and many rows by COPY; SQLite has no network to save, so each runs
-by itself. Both go through Django's own compilers, so fields, converters and constraints stay Django's.
+by itself. Fields prepare and convert their own values, as everywhere in Django.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models.constants import OnConflict
-from django.db.models.sql import InsertQuery
 
 COPY_FROM = 200
 Statement = tuple[str, Collection[Any]]
@@ -75,19 +74,34 @@ def _rows(cursor: Any, compiler: Any) -> list[tuple[Any, ...]]:
 
 def _insert(table: Rows) -> list[Statement]:
     fields = _written_fields(type(table.rows[0]))
-    by_name = {field.name: field for field in fields}
-    query = InsertQuery(
-        type(table.rows[0]),
-        on_conflict=OnConflict.UPDATE if table.unique else None,
-        update_fields=[by_name[name] for name in table.overwritten],
-        unique_fields=[by_name[name] for name in table.unique],
-    )
     size = max(connection.ops.bulk_batch_size(fields, table.rows), 1)
     statements: list[Statement] = []
     for start in range(0, len(table.rows), size):
-        query.insert_values(fields, list(table.rows[start : start + size]))
-        statements += query.get_compiler(connection=connection).as_sql()
+        rows = table.rows[start : start + size]
+        sql = _insert_sql(type(rows[0]), len(rows), table.unique, table.overwritten, connection.vendor)
+        statements.append((sql, [value for row in rows for value in _values(fields, row)]))
     return statements
+
+
+@lru_cache(maxsize=512)
+def _insert_sql(
+    model: type[models.Model], count: int, unique: tuple[str, ...], overwritten: tuple[str, ...], vendor: str
+) -> str:
+    """Compiled by hand, and once: Django would compile the same text anew for every order."""
+    columns = {field.name: connection.ops.quote_name(field.column) for field in _written_fields(model)}
+    row = f"({', '.join(['%s'] * len(columns))})"
+    table = connection.ops.quote_name(model._meta.db_table)
+    values = ", ".join([row] * count)
+    sql = f"INSERT INTO {table} ({', '.join(columns.values())}) VALUES {values}"  # noqa: S608 - our own names
+    if not unique:
+        return sql
+    overwrites = ", ".join(f"{columns[name]} = EXCLUDED.{columns[name]}" for name in overwritten)
+    keys = ", ".join(columns[name] for name in unique)
+    return f"{sql} ON CONFLICT ({keys}) DO UPDATE SET {overwrites}"
+
+
+def _values(fields: Sequence[Any], row: models.Model) -> list[Any]:
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
 
 
 def _written_fields(model: type[models.Model]) -> list[Any]:
