@@ -126,7 +126,7 @@ def test_the_preview_shows_the_letter_as_a_member_would_get_it(staff: Client) ->
 def test_a_test_letter_goes_to_the_staff_members_own_address(sink: Sink, staff: Client) -> None:
     staff.post(reverse("admin:campaigns_campaign_add"), FORM)
     staff.post(change_url(Campaign.objects.get()), {**FORM, "campaigns_campaign_send_test": "1"})
-    assert sink.mail_to("anna@butiken.example")["Subject"] == "[Test] Hej Kim"
+    assert sink.mail_to("anna@butiken.example")["Subject"] == "[Prov] Hej Kim"
 
 
 def test_an_unknown_message_is_sent_again_with_a_reason(sink: Sink, staff: Client) -> None:
