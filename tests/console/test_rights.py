@@ -21,7 +21,7 @@ def test_every_right_has_words_and_exists_in_the_database(db: None) -> None:
 
 def test_a_group_of_cashiers_may_see_members_and_adjust_points(owner: Client, club: list[Member]) -> None:
     page = owner.get(reverse("admin:auth_group_add")).content.decode()
-    assert "Huvudbok: justera poäng" in page
+    assert "Ledger: adjust points" in page
     wanted = {"members.view_member", "loyalty.view_entry", "loyalty.add_entry"}
     chosen = [one.pk for one in assignable() if f"{one.content_type.app_label}.{one.codename}" in wanted]
     owner.post(reverse("admin:auth_group_add"), {"name": "Kassan", "permissions": chosen})
