@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from members import actions
@@ -58,6 +59,13 @@ def deliver(index: int) -> object:
     return actions.deliver_activities(now=NOON)
 
 
+def deliver_or_collide(index: int) -> object:
+    """Without the lock, two that hand out the same rows may also run into each other's updates."""
+    with suppress(OperationalError):
+        return deliver(index)
+    return None
+
+
 def test_many_deliverers_hand_out_each_activity_once(seen: list[str]) -> None:
     ids = sorted(str(make_activity("order.recorded").pk) for _each in range(120))
     at_once(deliver)
@@ -75,7 +83,7 @@ def test_twin_without_the_lock_hands_out_activities_twice(
     monkeypatch.setattr(activities, "_due", unlocked)
     for _each in range(120):
         make_activity("order.recorded")
-    at_once(deliver)
+    at_once(deliver_or_collide)
     assert len(seen) > len(set(seen))
 
 
