@@ -4,6 +4,7 @@ Floors above add to it by registering: a function that tells key figures, a pane
 rows of a list, a sentence for a kind of activity.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +44,7 @@ class Tool:
     icon: str
 
 
-class Panel:
+class Panel(ABC):
     """The newest rows of one list about a member; ``owner`` is the field that leads to all of them."""
 
     position: ClassVar[int] = 50
@@ -53,8 +54,9 @@ class Panel:
     headers: ClassVar[tuple[Any, ...]]
     empty: ClassVar[Any]
 
+    @abstractmethod
     def rows(self, member: "Member", now: datetime) -> Sequence[Sequence[object]]:
-        raise NotImplementedError
+        """The newest rows, each with as many cells as there are ``headers``."""
 
     def tools(self, member: "Member", request: "HttpRequest") -> list[Tool]:
         return []
