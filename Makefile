@@ -10,7 +10,7 @@ demo: $(STAMP)
 	$(BIN)/python manage.py demo --port $(or $(PORT),8000)
 
 test: $(STAMP)
-	$(BIN)/pytest -m "not browser and not services"
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not browser and not services"
 
 browser: $(STAMP)
 	$(BIN)/pytest -m browser
