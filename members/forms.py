@@ -169,6 +169,13 @@ class DetailsForm(BirthDateIsPast):
         return cls(initial={name: getattr(member, name) for name in cls.base_fields})
 
 
+class EraseForm(forms.Form):
+    is_sure = forms.BooleanField(
+        label=_("Yes, erase everything about me"),
+        error_messages={"required": _("Tick the box if you are sure.")},
+    )
+
+
 class CloseForm(forms.Form):
     is_sure = forms.BooleanField(
         label=_("Yes, close my membership"),

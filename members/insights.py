@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
-from members.models import Activity, Member, Order, OrderReturn, OrderReturnLine
+from members.models import Activity, Member, Order, OrderReturn, OrderReturnLine, Subscription
 
 # A worker that is well hands activities out within seconds.
 PATIENCE = timedelta(minutes=5)
@@ -137,3 +137,9 @@ def _by_month(rows: QuerySet[Any], field: str, start: datetime, end: datetime | 
         rows = rows.filter(**{f"{field}__lt": end})
     counted = rows.order_by().values_list(TruncMonth(field)).annotate(number=Count("pk"))
     return {timezone.localtime(first).date(): number for first, number in counted}
+
+
+def webhooks_given_up() -> list[str]:
+    """The names of the webhooks that were switched off because nobody answered them."""
+    given_up = Subscription.objects.filter(is_given_up=True, disabled_at__isnull=False)
+    return list(given_up.order_by("name").values_list("name", flat=True))

@@ -8,13 +8,20 @@ from django.conf import settings
 from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.crypto import constant_time_compare
+from django.utils.formats import number_format
+from django.utils.translation import pgettext
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
 from members.models import Activity, ApiKey, Consent, Member
 from members.models.access import digest_of
+from members.models.asked import asked
+from members.models.together import fetch_together
 
 API_KEY = re.compile(r"sk_([0-9a-f]{8})_[0-9a-f]{48}")
+# Written after the amount in every language, or where the language has its signs.
+CROWNS = {"SEK": "kr", "NOK": "kr", "DKK": "kr"}
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 Place = tuple[datetime, UUID]
 
@@ -26,24 +33,49 @@ def members_by(
 
     A phone may be shared, so it can find several. ``external_id`` counts only with its ``source``.
     """
-    asked = Q()
-    if number:
-        asked &= Q(number=number)
-    if email.strip():
-        asked &= Q(email=email.strip().lower())
-    if phone.strip():
-        asked &= Q(phone=as_international(phone)) if as_international(phone) else Q(pk__in=[])
-    if source and external_id:
-        asked &= Q(identities__source=source, identities__external_id=external_id)
-    return Member.objects.filter(asked) if asked else Member.objects.none()
+    told = _as_stored(number, email, phone, source, external_id)
+    return _members_by(*told) if told else Member.objects.none()
 
 
 def find_member(
     *, number: str = "", email: str = "", phone: str = "", source: str = "", external_id: str = ""
 ) -> Member | None:
     """The one member to whom all that is given applies; None when there is none, or several."""
-    found = members_by(number=number, email=email, phone=phone, source=source, external_id=external_id)[:2]
+    told = _as_stored(number, email, phone, source, external_id)
+    if told is None:
+        return None
+    [found] = fetch_together(asked(_two_members_by, *told))
     return found[0] if len(found) == 1 else None
+
+
+def _as_stored(
+    number: str, email: str, phone: str, source: str, external_id: str
+) -> tuple[str, str, str, str, str] | None:
+    """What was given, as the columns hold it; None when nobody can have it, or nothing was given."""
+    is_phone = bool(phone.strip())
+    international = as_international(phone) if is_phone else ""
+    if is_phone and not international:
+        return None
+    theirs = (source, external_id) if source and external_id else ("", "")
+    told = (number, email.strip().lower(), international, *theirs)
+    return told if any(told) else None
+
+
+def _members_by(number: str, email: str, phone: str, source: str, external_id: str) -> QuerySet[Member]:
+    found = Member.objects.all()
+    if number:
+        found = found.filter(number=number)
+    if email:
+        found = found.filter(email=email)
+    if phone:
+        found = found.filter(phone=phone)
+    if external_id:
+        found = found.filter(identities__source=source, identities__external_id=external_id)
+    return found
+
+
+def _two_members_by(*told: str) -> QuerySet[Member]:
+    return _members_by(*told)[:2]
 
 
 def as_international(phone: str) -> str:
@@ -53,12 +85,6 @@ def as_international(phone: str) -> str:
     except NumberParseException:
         return ""
     return str(number.as_e164) if number.is_valid() else ""
-
-
-def consent_of(member: Member) -> dict[tuple[str, str], bool]:
-    """The answer that holds for every (purpose, channel) the member has answered."""
-    answers = member.consents.order_by("given_at", "id").values_list("purpose", "channel", "is_given")
-    return {(purpose, channel): is_given for purpose, channel, is_given in answers}
 
 
 def latest_consent(
@@ -102,5 +128,21 @@ def find_api_key(text: str) -> ApiKey | None:
     form = API_KEY.fullmatch(text)
     if form is None:
         return None
-    row = ApiKey.objects.select_related("store").filter(prefix=form[1]).first()
-    return row if row is not None and constant_time_compare(row.digest, digest_of(text)) else None
+    [found] = fetch_together(asked(_keys_by, form[1]))
+    return found[0] if found and constant_time_compare(found[0].digest, digest_of(text)) else None
+
+
+def _keys_by(prefix: str) -> QuerySet[ApiKey]:
+    return ApiKey.objects.select_related("store").filter(prefix=prefix)
+
+
+def money(ore: int, currency: str = "") -> str:
+    """“1 250 kr”, “12,50 kr” when there are öre, “€12.50” in English; in the club's currency unless named."""
+    code = currency or settings.CLUB_CURRENCY
+    whole = ore % 100 == 0
+    number = number_format(ore // 100 if whole else ore / 100, None if whole else 2, force_grouping=True)
+    if code in SIGNS:
+        words = {"amount": number, "currency": SIGNS[code]}
+        return pgettext("amount and sign of currency", "%(currency)s%(amount)s") % words
+    words = {"amount": number, "currency": CROWNS.get(code, code)}
+    return pgettext("amount and currency", "%(amount)s %(currency)s") % words

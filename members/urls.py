@@ -10,6 +10,7 @@ urlpatterns = [
     path("my/details/", views.details, name="details"),
     path("my/choices/", views.consents, name="consents"),
     path("my/close/", views.close_membership, name="close_membership"),
+    path("my/erase/", views.erase_membership, name="erase_membership"),
     path("my/card.svg", views.card_qr, name="card_qr"),
     path("my/card-bars.svg", views.card_bars, name="card_bars"),
     path("language/", views.language, name="language"),

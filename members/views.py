@@ -26,8 +26,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members import actions
 from members.actions.logins import ensure_login
-from members.forms import CHOICES, WORDING, Choice, CloseForm, DetailsForm, JoinForm
+from members.forms import CHOICES, WORDING, Choice, CloseForm, DetailsForm, EraseForm, JoinForm
 from members.models import Consent, Member
+from members.tasks import nudge_delivery
 
 P = ParamSpec("P")
 MemberView = Callable[Concatenate[HttpRequest, Member, P], HttpResponse]
@@ -95,6 +96,7 @@ def join(form: JoinForm, *, now: datetime) -> None:
         actor="new member",
         now=now,
     )
+    nudge_delivery()
     form._user = ensure_login(email=facts["email"], now=now)
 
 
@@ -233,6 +235,20 @@ def close_membership(request: HttpRequest, member: Member) -> HttpResponse:
         messages.success(request, _("Your membership is closed. You are welcome back whenever you like."))
         return redirect("home")
     return render(request, "members/close.html", {"form": form, "member": member})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members
+def erase_membership(request: HttpRequest, member: Member) -> HttpResponse:
+    form = EraseForm(request.POST or None)
+    if form.is_valid():
+        actions.erase_member(
+            member=member, reason="asked on the member pages", actor=name_of(member), now=timezone.now()
+        )
+        logout(request)
+        messages.success(request, _("You have left the club, and everything about you is erased."))
+        return redirect("home")
+    return render(request, "members/erase.html", {"form": form, "member": member})
 
 
 @require_safe

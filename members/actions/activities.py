@@ -4,10 +4,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from members.actions.webhooks import queue_webhooks
 from members.models import Activity
 from members.models.ids import new_id
 from members.registry import Reaction, reactions_to
@@ -28,29 +30,37 @@ class Delivered:
     is_full: bool
 
 
-def new_activity(
-    *,
-    kind: str,
-    member_id: int | None,
-    account_id: int | None,
-    facts: Mapping[str, object],
-    occurred_at: datetime,
-    now: datetime,
-) -> Activity:
-    """Return an unsaved activity; the caller stores it in the transaction that made it true.
+class Happened(TypedDict):
+    """``facts`` holds ids and numbers that JSON knows, and nothing personal."""
 
-    ``facts`` holds ids and numbers that JSON knows, and nothing personal.
-    """
-    return Activity(
-        id=new_id(),
-        kind=kind,
-        member_id=member_id,
-        account_id=account_id,
-        facts=dict(facts),
-        occurred_at=occurred_at,
-        recorded_at=now,
-        due_at=now,
-    )
+    kind: str
+    member_id: int | None
+    account_id: int | None
+    facts: Mapping[str, object]
+    occurred_at: datetime
+    now: datetime
+
+
+def new_activity(**told: Unpack[Happened]) -> Activity:
+    """Return an unsaved activity; the caller stores it in the transaction that made it true."""
+    return Activity(**activity_row(**told))
+
+
+def activity_row(**told: Unpack[Happened]) -> dict[str, Any]:
+    """The columns of an activity, for those who write many rows of many tables together."""
+    return {
+        "id": new_id(),
+        "kind": told["kind"],
+        "member_id": told["member_id"],
+        "account_id": told["account_id"],
+        "facts": told["facts"],
+        "occurred_at": told["occurred_at"],
+        "recorded_at": told["now"],
+        "delivered_at": None,
+        "due_at": told["now"],
+        "attempts": 0,
+        "error": "",
+    }
 
 
 def deliver_activities(*, now: datetime, limit: int = 500) -> Delivered:
@@ -74,6 +84,7 @@ def deliver_activities(*, now: datetime, limit: int = 500) -> Delivered:
 def _deliver_chunk(now: datetime, size: int) -> list[bool]:
     """Deliver some; return for each whether all of its reactions passed."""
     claimed = list(_due(now)[:size])
+    queue_webhooks(activities=claimed, now=now)
     done = [_deliver(activity, now) for activity in claimed]
     Activity.objects.bulk_update(claimed, ["delivered_at", "due_at", "attempts", "error"])
     return done

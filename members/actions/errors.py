@@ -22,6 +22,10 @@ class UnableTo(Exception):
         return f"{type(self).__name__}: {self.key}" + (f" ({details})" if details else "")
 
 
+class UnableToEraseMember(UnableTo):
+    """The person cannot be forgotten as asked."""
+
+
 class UnableToFind(UnableTo):
     """What the caller named does not exist."""
 
@@ -62,6 +66,30 @@ class UnableToCancelOrder(UnableTo):
 
 class UnableToClaimOrder(UnableTo):
     """The order belongs to somebody else, or is too old."""
+
+
+class UnableToRecordAct(UnableTo):
+    """What a member did cannot be booked as it was told."""
+
+
+class UnableToChoose(UnableTo):
+    """The member cannot have what they ask for: an offer, a size, a conversion, something for points."""
+
+
+class UnableToGive(UnableTo):
+    """The voucher cannot be handed on, or claimed."""
+
+
+class UnableToBook(UnableTo):
+    """There are no such seats, or not for this member, or not yet."""
+
+
+class UnableToGrant(UnableTo):
+    """The sum cannot be granted or shared out as asked."""
+
+
+class UnableToDraw(UnableTo):
+    """There is no such draw."""
 
 
 class UnableToAdjust(UnableTo):

@@ -41,6 +41,9 @@ class _Joining:
     origin: str
     actor: str
     now: datetime
+    referrer: Member | None
+    account: Account | None
+    is_staff_member: bool
 
 
 @transaction.atomic
@@ -57,6 +60,9 @@ def join_member(
     source: str = "",
     external_id: str = "",
     origin: str = "",
+    referrer: Member | None = None,
+    account: Account | None = None,
+    is_staff_member: bool = False,
     actor: str,
     now: datetime,
     random_below: RandomBelow = secrets.randbelow,
@@ -64,6 +70,7 @@ def join_member(
     """Let somebody into the club; the same external id, else the same e-mail, is the same member.
 
     A member known by e-mail learns the new external id; nothing else about a known member changes.
+    ``account`` is that of a household that takes the new member in; otherwise they get one of their own.
     Raises ``UnableToJoin``.
     """
     told = Particulars(
@@ -83,6 +90,9 @@ def join_member(
         origin=origin,
         actor=actor,
         now=now,
+        referrer=referrer,
+        account=account,
+        is_staff_member=is_staff_member,
     )
     _check_can_be_known_by(joining)
     for _attempt in range(ATTEMPTS):
@@ -122,13 +132,27 @@ def _known(joining: _Joining) -> Member | None:
 
 
 def _create(joining: _Joining, random_below: RandomBelow) -> Member:
-    member = Member(number=new_number(random_below), joined_at=joining.now)
+    member = Member(
+        number=new_number(random_below),
+        joined_at=joining.now,
+        referrer=joining.referrer,
+        is_staff_member=joining.is_staff_member,
+    )
     tell(member, dict(joining.told), refusal=UnableToJoin, now=joining.now)
-    member.account = Account.objects.create(opened_at=joining.now)
+    member.account = _account_for(joining)
     member.save(force_insert=True)
     _identify(member, joining)
-    _tell_of_joining(member, joining)
+    _tell_of_joining(member, joining, is_back=False)
     return member
+
+
+def _account_for(joining: _Joining) -> Account:
+    if joining.account is None:
+        return Account.objects.create(opened_at=joining.now)
+    account = Account.objects.select_for_update().get(pk=joining.account.pk)
+    if account.closed_at is not None:
+        raise UnableToJoin("account_is_closed")
+    return account
 
 
 def new_number(random_below: RandomBelow = secrets.randbelow) -> str:
@@ -145,23 +169,43 @@ def _identify(member: Member, joining: _Joining) -> None:
 
 
 def _welcome_back(closed: Member, joining: _Joining) -> Member:
-    """Open a closed membership again, on a new account: what ended with the old one stays ended."""
+    """Open a closed membership again: on the account that waits for it, or else on a new one."""
+    waiting = _reopened(closed.account_id, joining)
     member = Member.objects.select_for_update().get(pk=closed.pk)
     told = {name: value for name, value in joining.told.items() if value}
     tell(member, told, refusal=UnableToJoin, now=joining.now)
-    member.account = Account.objects.create(opened_at=joining.now)
+    member.account = waiting or _account_for(joining)
     member.state, member.closed_at = Member.State.ACTIVE, None
     member.save()
-    _tell_of_joining(member, joining)
+    _tell_of_joining(member, joining, is_back=waiting is not None)
     return member
 
 
-def _tell_of_joining(member: Member, joining: _Joining) -> None:
+def _reopened(account_id: int, joining: _Joining) -> Account | None:
+    """The account that was left, if it waits for who comes back: as it was, or as of a new beginning."""
+    if joining.account is not None:
+        return None
+    account = Account.objects.select_for_update().get(pk=account_id)
+    if account.closed_at is None or account.reopens_to is None or joining.now >= account.reopens_to:
+        return None
+    if account.unbroken_to is None or joining.now >= account.unbroken_to:
+        account.opened_at = joining.now
+    account.closed_at = account.unbroken_to = account.reopens_to = None
+    account.save()
+    return account
+
+
+def _tell_of_joining(member: Member, joining: _Joining, *, is_back: bool) -> None:
     new_activity(
         kind="member.joined",
         member_id=member.pk,
         account_id=member.account_id,
-        facts={"source": joining.source, "origin": joining.origin, "actor": joining.actor},
+        facts={
+            "source": joining.source,
+            "origin": joining.origin,
+            "actor": joining.actor,
+            **({"is_back": True} if is_back else {}),
+        },
         occurred_at=joining.now,
         now=joining.now,
     ).save(force_insert=True)

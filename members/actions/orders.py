@@ -5,14 +5,17 @@ line's total, by whoever reads the source (``line_total_ore``).
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+
+import orjson
 
 from members.actions.errors import UnableToRecordOrder
 from members.models import Member, Order, OrderLine, OrderReturn, OrderReturnLine, Store
+from members.models.ids import new_id
+from members.models.together import Row
 
 _WHOLE = Decimal(1)
 _THOUSANDTH = Decimal("0.001")
@@ -20,7 +23,10 @@ _THOUSANDTH = Decimal("0.001")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewLine:
-    """``ref`` names the line within the order; ``vat_rate`` is in per cent."""
+    """``ref`` names the line within the order; ``vat_rate`` is in per cent.
+
+    ``attributes`` are figures that the goods carry, for the whole line: nights, distance, points of their own.
+    """
 
     ref: str
     quantity: Decimal
@@ -32,11 +38,26 @@ class NewLine:
     category_path: str = ""
     brand: str = ""
     flags: tuple[str, ...] = ()
+    attributes: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewUse:
+    """What an order uses of a menu: an ``option`` of it, or ``amount`` smallest parts of its meter."""
+
+    menu: str
+    option: str = ""
+    amount: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewOrder:
-    """``vouchers`` are codes to use on it; ``paid_ore``, when given, must be what is computed."""
+    """``vouchers`` are codes to use on it; ``paid_ore``, when given, must be what is computed.
+
+    ``payments`` are öre by means, ``dates`` other days of it that rules ask about, by name. ``leader`` is the
+    number of the member who leads the buyer's group. Where ``has_list_prices``, the programme's own prices are
+    still to be applied; otherwise the lines say what they were sold for.
+    """
 
     source: str
     number: str
@@ -49,10 +70,25 @@ class NewOrder:
     revision: int = 1
     vouchers: tuple[str, ...] = ()
     paid_ore: int | None = None
+    payments: Mapping[str, int] = field(default_factory=dict)
+    dates: Mapping[str, date] = field(default_factory=dict)
+    claimed_at: datetime | None = None
+    uses: tuple[NewUse, ...] = ()
+    has_list_prices: bool = False
+    leader: str = ""
 
     @property
     def key(self) -> str:
         return f"{self.source}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrice:
+    """What came off one line, and what was paid for it without tax, in öre."""
+
+    discount_ore: int
+    voucher_ore: int
+    net_ore: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,18 +122,8 @@ def line_total_ore(unit_price: Decimal, quantity: Decimal) -> int:
 
 def fingerprint(new: NewOrder | NewReturn) -> str:
     """Tells whether the same thing was sent again: SHA-256 over all of it but what it was matched to."""
-    facts = {
-        name: value.pk if isinstance(value, Member | Store) else value for name, value in _fields(new).items()
-    }
-    text = json.dumps(facts, sort_keys=True, default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _fields(new: NewOrder | NewReturn) -> dict[str, object]:
-    lines: list[dict[str, object]] = [
-        {name: getattr(line, name) for name in line.__slots__ if name != "order_line"} for line in new.lines
-    ]
-    return {name: getattr(new, name) for name in new.__slots__ if name != "lines"} | {"lines": lines}
+    text = orjson.dumps(new, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+    return hashlib.sha256(text).hexdigest()
 
 
 def _plain(value: object) -> object:
@@ -105,6 +131,10 @@ def _plain(value: object) -> object:
         return format(value.normalize(), "f")
     if isinstance(value, datetime):
         return value.timestamp()
+    if isinstance(value, Member | Store):
+        return value.pk
+    if isinstance(value, OrderLine):
+        return None
     return str(value)
 
 
@@ -122,14 +152,16 @@ def check_order(new: NewOrder) -> None:
         if line.gross_ore < 0 or not 0 <= line.discount_ore <= line.gross_ore:
             raise UnableToRecordOrder("amount_is_not_valid", line=line.ref)
     costs = sum(line.gross_ore - line.discount_ore for line in new.lines)
-    if not new.vouchers and new.paid_ore not in (None, costs):
+    is_final = not (new.vouchers or new.uses or new.has_list_prices)
+    if is_final and new.paid_ore not in (None, costs):
         raise UnableToRecordOrder("paid_is_not_what_it_costs", sent=new.paid_ore, computed=costs)
 
 
-def order_row(new: NewOrder, *, vouchers_ore: int, now: datetime) -> Order:
-    """An unsaved order; ``vouchers_ore`` is what checks pay of it."""
+def order_row(new: NewOrder, prices: Mapping[str, LinePrice], *, now: datetime) -> Order:
+    """An unsaved order; ``prices`` tell by line what came off it."""
     gross = sum(line.gross_ore for line in new.lines)
-    discount = sum(line.discount_ore for line in new.lines)
+    discount = sum(price.discount_ore for price in prices.values())
+    vouchers = sum(price.voucher_ore for price in prices.values())
     return Order(
         source=new.source,
         number=new.number,
@@ -142,31 +174,52 @@ def order_row(new: NewOrder, *, vouchers_ore: int, now: datetime) -> Order:
         currency=new.currency,
         gross_ore=gross,
         discount_ore=discount,
-        voucher_ore=vouchers_ore,
-        paid_ore=gross - discount - vouchers_ore,
+        voucher_ore=vouchers,
+        paid_ore=gross - discount - vouchers,
+        facts=_order_facts(new),
         placed_at=new.placed_at,
         recorded_at=now,
     )
 
 
-def line_rows(new: NewOrder, order: Order, voucher_shares: Mapping[str, tuple[int, int]]) -> list[OrderLine]:
-    """Unsaved lines; ``voucher_shares`` gives per line what checks paid, and what was paid net of tax."""
+def _order_facts(new: NewOrder) -> dict[str, object]:
+    """What rules may ask of an order besides its columns, as JSON; what is empty is left out."""
+    told: dict[str, object] = {
+        "payments": dict(new.payments),
+        "dates": {name: day.isoformat() for name, day in new.dates.items()},
+        "claimed_at": new.claimed_at.isoformat() if new.claimed_at else "",
+        "leader": new.leader,
+        "has_list_prices": new.has_list_prices,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def line_rows(new: NewOrder, order: Order, prices: Mapping[str, LinePrice]) -> list[Row]:
+    """The columns of each ``OrderLine``; ``prices`` tell by line what came off it."""
     return [
-        OrderLine(
-            order=order,
-            revision=new.revision,
-            position=position,
-            voucher_ore=voucher_shares[line.ref][0],
-            paid_ore=line.gross_ore - line.discount_ore - voucher_shares[line.ref][0],
-            net_ore=voucher_shares[line.ref][1],
-            **{**_fields_of(line), "flags": sorted(line.flags)},
-        )
+        {
+            "id": new_id(),
+            "order_id": order.pk,
+            "revision": new.revision,
+            "position": position,
+            "ref": line.ref,
+            "sku": line.sku,
+            "name": line.name,
+            "category_path": line.category_path,
+            "brand": line.brand,
+            "quantity": line.quantity,
+            "gross_ore": line.gross_ore,
+            "discount_ore": price.discount_ore,
+            "voucher_ore": price.voucher_ore,
+            "paid_ore": line.gross_ore - price.discount_ore - price.voucher_ore,
+            "net_ore": price.net_ore,
+            "vat_rate": line.vat_rate,
+            "flags": sorted(line.flags),
+            "attributes": {name: int(value * 1000) for name, value in line.attributes.items()},
+        }
         for position, line in enumerate(new.lines)
+        for price in (prices[line.ref],)
     ]
-
-
-def _fields_of(line: NewLine) -> dict[str, object]:
-    return {name: getattr(line, name) for name in line.__slots__}
 
 
 def return_rows(

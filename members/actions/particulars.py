@@ -28,6 +28,7 @@ class Particulars(TypedDict, total=False):
     birth_date: date | None
     language: str
     home_store: Store | None
+    may_spend: bool
 
 
 def tell(member: Member, told: Mapping[str, object], *, refusal: type[UnableTo], now: datetime) -> list[str]:

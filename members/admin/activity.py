@@ -36,7 +36,7 @@ class ActivityAdmin(ReadOnlyAdmin, FoundByMember):
     search_help_text = _("Member number, name, e-mail or phone")
     readonly_fields = ("what",)
     fields = (
-        "what", "kind", "member", "account", "facts", "occurred_at", "recorded_at",
+        "what", "member", "account", "facts", "occurred_at", "recorded_at",
         "delivered_at", "due_at", "attempts", "error",
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
@@ -82,7 +83,12 @@ class ClubChangeList(ChangeList):
 
 
 class ClubAdmin(ModelAdmin):
-    """Lists sort by their primary key or an index, and by nothing that a click could choose."""
+    """Lists sort by their primary key or an index, and by nothing that a click could choose.
+
+    ``empty`` says what will fill a list to which nobody adds by hand.
+    """
+
+    empty: Any = _("It fills by itself as members shop and take part.")
 
     paginator = CappedPaginator
     list_per_page = 50
@@ -90,7 +96,7 @@ class ClubAdmin(ModelAdmin):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     sortable_by = ()
-    ordering = ("-pk",)
+    ordering: tuple[str, ...] = ("-pk",)
     actions: Sequence[str] | None = None
     list_filter_submit = True
 

@@ -46,9 +46,13 @@ def deed_page(
     back: str,
     preview: Preview | None,
     explain: Callable[[UnableTo], str],
+    onward: Callable[[], str] | None = None,
     **said: object,
 ) -> "HttpResponse":
-    """``do`` calls the action and returns the message; ``said`` holds title, about and missing."""
+    """``do`` calls the action and returns the message; ``said`` holds title, about and missing.
+
+    Afterwards staff are where ``onward`` leads, else ``back`` where they came from.
+    """
     token = "|".join(part for row in preview or () for part in row)
     if preview and request.POST.get("confirm") == token:
         try:
@@ -57,7 +61,7 @@ def deed_page(
             form.add_error(None, explain(error))
             preview = None
         else:
-            return redirect(back)
+            return redirect(onward() if onward else back)
     facts = {"form": form, "back": back, "preview": preview, "token": token, "opts": admin.opts, **said}
     page = admin.admin_site.each_context(request) | facts
     return render(request, "admin/deed.html", page, status=422 if form.errors else 200)

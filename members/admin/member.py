@@ -93,7 +93,12 @@ class MemberAdmin(ClubAdmin):
 
     def get_urls(self) -> "list[URLPattern]":
         page = self.admin_site.admin_view(self.end)
-        return [path("<int:pk>/end/", page, name="members_member_end"), *super().get_urls()]
+        erase = self.admin_site.admin_view(self.erase)
+        return [
+            path("<int:pk>/end/", page, name="members_member_end"),
+            path("<int:pk>/erase/", erase, name="members_member_erase"),
+            *super().get_urls(),
+        ]
 
     def changeform_view(
         self, request: "HttpRequest", object_id: Any = None, form_url: str = "", extra_context: Any = None
@@ -144,6 +149,34 @@ class MemberAdmin(ClubAdmin):
             about=member,
             back=reverse("admin:members_member_change", args=[member.pk]),
             preview=[(str(member), member.get_state_display(), _("closed"))] if form.is_valid() else None,
+            explain=lambda error: refused(error, REFUSALS),
+        )
+
+    def erase(self, request: "HttpRequest", pk: int) -> "HttpResponse":
+        """End the membership and forget who it was, with a reason."""
+        if not request.user.has_perm("members.erase_member"):
+            raise PermissionDenied
+        member = get_object_or_404(Member, pk=pk)
+        form = ReasonForm(request.POST or None)
+
+        def forget() -> str:
+            reason = form.cleaned_data["reason"]
+            actions.erase_member(member=member, reason=reason, actor=actor_of(request), now=timezone.now())
+            return _("Everything personal about member %(number)s is erased.") % {"number": member.number}
+
+        return deed_page(
+            self,
+            request,
+            form,
+            forget,
+            title=_("Erase member"),
+            warning=_(
+                "Name, address, phone, birth date, external ids and login are erased, and nobody can bring them "
+                "back. Orders and points stay under the number alone. Write no name in the reason."
+            ),
+            about=member,
+            back=reverse("admin:members_member_change", args=[member.pk]),
+            preview=[(str(member), member.get_state_display(), _("erased"))] if form.is_valid() else None,
             explain=lambda error: refused(error, REFUSALS),
         )
 

@@ -21,6 +21,7 @@ from members.registry import Registry
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
 
     from members.models import Activity, Member
 
@@ -29,7 +30,7 @@ ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    label: str
+    label: "StrOrPromise"
     value: str
     note: str = ""
     position: int = 50
@@ -39,7 +40,7 @@ class Figure:
 class Tool:
     """A button to a page where something is done by hand."""
 
-    label: str
+    label: "StrOrPromise"
     link: str
     icon: str
 

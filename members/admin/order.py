@@ -2,31 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RadioFilter
 
 from members.admin.base import ReadOnlyAdmin, ReadOnlyInline, column
 from members.admin.filters import FoundByMember, since
 from members.models import Order, OrderLine, OrderReturn, OrderReturnLine
+from members.queries import money
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-
-SYMBOLS = {"SEK": "kr", "NOK": "kr", "DKK": "kr", "EUR": "€"}
-
-
-def sum_of(ore: int, currency: str = "") -> str:
-    """Öre as people read them: “1 250 kr”, or “12,50 kr” when there are öre."""
-    number = number_format(ore / 100, 2 if ore % 100 else 0, force_grouping=True)
-    code = currency or settings.CLUB_CURRENCY
-    words = {"amount": number, "currency": SYMBOLS.get(code, code)}
-    return pgettext("amount and currency", "%(amount)s %(currency)s") % words
 
 
 class MissingOrder(RadioFilter):
@@ -48,21 +35,24 @@ class OrderLineInline(ReadOnlyInline):
     fields = readonly_fields = ("position", "sku", "name", "quantity", "gross", "discount", "checks", "paid")
     ordering = ("-revision", "position")
 
+    def get_queryset(self, request: "HttpRequest") -> QuerySet[OrderLine]:
+        return super().get_queryset(request).select_related("order")  # type: ignore[no-any-return]
+
     @column(_("price before discounts"))
     def gross(self, line: OrderLine) -> str:
-        return sum_of(line.gross_ore)
+        return money(line.gross_ore, line.order.currency)
 
     @column(_("discount"))
     def discount(self, line: OrderLine) -> str:
-        return sum_of(line.discount_ore)
+        return money(line.discount_ore, line.order.currency)
 
     @column(_("paid with checks"))
     def checks(self, line: OrderLine) -> str:
-        return sum_of(line.voucher_ore)
+        return money(line.voucher_ore, line.order.currency)
 
     @column(_("paid"))
     def paid(self, line: OrderLine) -> str:
-        return sum_of(line.paid_ore)
+        return money(line.paid_ore, line.order.currency)
 
 
 @admin.register(Order)
@@ -82,19 +72,19 @@ class OrderAdmin(ReadOnlyAdmin, FoundByMember):
 
     @column(_("price before discounts"))
     def gross(self, order: Order) -> str:
-        return sum_of(order.gross_ore, order.currency)
+        return money(order.gross_ore, order.currency)
 
     @column(_("discounts"))
     def discount(self, order: Order) -> str:
-        return sum_of(order.discount_ore, order.currency)
+        return money(order.discount_ore, order.currency)
 
     @column(_("paid with checks"))
     def checks(self, order: Order) -> str:
-        return sum_of(order.voucher_ore, order.currency)
+        return money(order.voucher_ore, order.currency)
 
     @column(_("paid"))
     def paid(self, order: Order) -> str:
-        return sum_of(order.paid_ore, order.currency)
+        return money(order.paid_ore, order.currency)
 
     @column(_("state"), {"placed": "success", "cancelled": "danger"})
     def labelled_state(self, order: Order) -> tuple[str, str]:
@@ -107,7 +97,7 @@ class OrderReturnLineInline(ReadOnlyInline):
 
     @column(_("amount"))
     def amount(self, line: OrderReturnLine) -> str:
-        return sum_of(line.amount_ore)
+        return money(line.amount_ore)
 
 
 @admin.register(OrderReturn)
@@ -124,4 +114,4 @@ class OrderReturnAdmin(ReadOnlyAdmin, FoundByMember):
 
     @column(_("amount"))
     def amount(self, order_return: OrderReturn) -> str:
-        return sum_of(order_return.amount_ore)
+        return money(order_return.amount_ore)

@@ -1,19 +1,18 @@
-"""What this floor tells on a member's page: purchases, what happened, what was agreed to."""
+"""What this floor shows on a member's page: purchases, what happened, what was agreed to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from members.admin.mirror import ROWS, Figure, Panel, figures, link_to, panels, sentences, told, when
-from members.admin.order import sum_of
+from members.admin.mirror import ROWS, Figure, Panel, figures, link_to, panels, told, when
 from members.models import Activity, Consent, Member, Order
+from members.queries import money
 
 
 @figures.register("purchases")
@@ -29,12 +28,12 @@ def purchases(member: Member, now: datetime) -> list[Figure]:
         Figure(
             _("Orders"),
             number_format(placed["count"], force_grouping=True),
-            _("%(sum)s on average") % {"sum": sum_of(average)},
+            _("%(sum)s on average") % {"sum": money(average)},
         ),
         Figure(
             _("Bought for"),
-            sum_of(placed["paid"]),
-            returns % {"count": returned["count"], "sum": sum_of(returned["sum"])}
+            money(placed["paid"]),
+            returns % {"count": returned["count"], "sum": money(returned["sum"])}
             if returned["count"]
             else "",
         ),
@@ -45,16 +44,11 @@ def purchases(member: Member, now: datetime) -> list[Figure]:
 @panels.register("orders")
 class OrdersPanel(Panel):
     position = 40
-    title = gettext_lazy("orders")
+    title = _("orders")
     model = Order
     owner = "member"
-    headers = (
-        gettext_lazy("placed"),
-        gettext_lazy("order number"),
-        gettext_lazy("store"),
-        gettext_lazy("paid"),
-    )
-    empty = gettext_lazy("No orders yet.")
+    headers = (_("placed"), _("order number"), _("store"), _("paid"))
+    empty = _("No orders yet.")
 
     def rows(self, member: Member, now: datetime) -> Sequence[Sequence[object]]:
         newest = member.orders.select_related("store").order_by("-placed_at")[:ROWS]
@@ -63,7 +57,7 @@ class OrdersPanel(Panel):
                 when(order.placed_at),
                 link_to(order, order.number),
                 order.store or order.channel,
-                sum_of(order.paid_ore, order.currency),
+                money(order.paid_ore, order.currency),
             )
             for order in newest
         ]
@@ -72,11 +66,11 @@ class OrdersPanel(Panel):
 @panels.register("timeline")
 class TimelinePanel(Panel):
     position = 50
-    title = gettext_lazy("what happened")
+    title = _("what happened")
     model = Activity
     owner = "member"
-    headers = (gettext_lazy("when"), gettext_lazy("what"))
-    empty = gettext_lazy("Nothing has happened yet.")
+    headers = (_("when"), _("what"))
+    empty = _("Nothing has happened yet.")
 
     def rows(self, member: Member, now: datetime) -> Sequence[Sequence[object]]:
         newest = member.activities.order_by("-occurred_at", "-pk")[:ROWS]
@@ -86,17 +80,11 @@ class TimelinePanel(Panel):
 @panels.register("consents")
 class ConsentsPanel(Panel):
     position = 60
-    title = gettext_lazy("consents")
+    title = _("consents")
     model = Consent
     owner = "member"
-    headers = (
-        gettext_lazy("answered"),
-        gettext_lazy("purpose"),
-        gettext_lazy("channel"),
-        gettext_lazy("answer"),
-        gettext_lazy("how"),
-    )
-    empty = gettext_lazy("The member has not been asked for anything.")
+    headers = (_("answered"), _("purpose"), _("channel"), _("answer"), _("how"))
+    empty = _("The member has not been asked for anything.")
 
     def rows(self, member: Member, now: datetime) -> Sequence[Sequence[object]]:
         newest = member.consents.order_by("-given_at", "-pk")[:ROWS]
@@ -110,60 +98,3 @@ class ConsentsPanel(Panel):
             )
             for answer in newest
         ]
-
-
-@sentences.register("member.joined")
-def member_joined(facts: Mapping[str, Any]) -> str:
-    return _("Joined the club")
-
-
-@sentences.register("member.updated")
-def member_updated(facts: Mapping[str, Any]) -> str:
-    changed = facts.get("fields", ())
-    names = (str(field.verbose_name) for field in Member._meta.fields if field.name in changed)
-    return _("Details changed: %(fields)s") % {"fields": ", ".join(names)}
-
-
-@sentences.register("member.closed")
-def member_closed(facts: Mapping[str, Any]) -> str:
-    return _("The membership ended")
-
-
-@sentences.register("consent.given")
-def consent_given(facts: Mapping[str, Any]) -> str:
-    return _("Said yes to %(purpose)s") % {"purpose": _purpose(facts)}
-
-
-@sentences.register("consent.withdrawn")
-def consent_withdrawn(facts: Mapping[str, Any]) -> str:
-    return _("Said no to %(purpose)s") % {"purpose": _purpose(facts)}
-
-
-def _purpose(facts: Mapping[str, Any]) -> str:
-    purpose = facts.get("purpose", "")
-    return str(dict(Consent.Purpose.choices).get(purpose, purpose))
-
-
-@sentences.register("order.recorded")
-def order_recorded(facts: Mapping[str, Any]) -> str:
-    return _("Bought for %(sum)s") % {"sum": sum_of(facts.get("paid_ore", 0))}
-
-
-@sentences.register("order.revised")
-def order_revised(facts: Mapping[str, Any]) -> str:
-    return _("An order was changed and is now %(sum)s") % {"sum": sum_of(facts.get("paid_ore", 0))}
-
-
-@sentences.register("order.cancelled")
-def order_cancelled(facts: Mapping[str, Any]) -> str:
-    return _("An order was cancelled")
-
-
-@sentences.register("order.claimed")
-def order_claimed(facts: Mapping[str, Any]) -> str:
-    return _("Claimed an earlier order of %(sum)s") % {"sum": sum_of(facts.get("paid_ore", 0))}
-
-
-@sentences.register("return.recorded")
-def return_recorded(facts: Mapping[str, Any]) -> str:
-    return _("Returned goods for %(sum)s") % {"sum": sum_of(facts.get("amount_ore", 0))}

@@ -5,6 +5,7 @@ from members.models.member import Account, Member, MemberIdentity
 from members.models.order import Order, OrderLine, OrderReturn, OrderReturnLine
 from members.models.shop import Category, Product, Store
 from members.models.user import User, UserManager
+from members.models.webhooks import Subscription, WebhookMessage
 
 __all__ = [
     "Account",
@@ -21,6 +22,8 @@ __all__ = [
     "Product",
     "Store",
     "StoredAnswer",
+    "Subscription",
     "User",
     "UserManager",
+    "WebhookMessage",
 ]

@@ -60,4 +60,4 @@ class Activity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.occurred_at:%Y-%m-%d %H:%M}"
+        return f"{self.occurred_at:%Y-%m-%d %H:%M}"

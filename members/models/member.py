@@ -38,10 +38,15 @@ def searchable(*parts: object) -> str:
 
 
 class Account(models.Model):
-    """What points, vouchers and tiers belong to: one member, or several who share."""
+    """What points, vouchers and tiers belong to: one member, or several who share.
+
+    Who left and comes back before ``reopens_to`` gets it again; before ``unbroken_to``, as if never gone.
+    """
 
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    unbroken_to = models.DateTimeField(_("unbroken to"), null=True, blank=True)
+    reopens_to = models.DateTimeField(_("reopens to"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("account")
@@ -97,6 +102,16 @@ class Member(models.Model):
         related_name="+",
         verbose_name=_("home store"),
     )
+    referrer = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="referred",
+        verbose_name=_("invited by"),
+    )
+    may_spend = models.BooleanField(_("may use what a shared account has"), default=False)
+    is_staff_member = models.BooleanField(_("works here"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
     joined_at = models.DateTimeField(_("joined"), db_index=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -107,6 +122,7 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        permissions = (("erase_member", "Can erase member"),)
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), condition=~models.Q(email=""), name="member_email_is_taken_once"

@@ -18,7 +18,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """One receipt or web order. A later revision replaces the lines and keeps the order."""
+    """One receipt or web order. A later revision replaces the lines and keeps the order.
+
+    ``facts`` is what rules may ask of it besides: ``payments``, ``dates``, ``claimed_at`` and ``leader``.
+    """
 
     class State(models.TextChoices):
         PLACED = "placed", _("placed")
@@ -60,6 +63,7 @@ class Order(models.Model):
     discount_ore = models.BigIntegerField(_("discounts"), default=0)
     voucher_ore = models.BigIntegerField(_("paid with checks"), default=0)
     paid_ore = models.BigIntegerField(_("paid"))
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
     placed_at = models.DateTimeField(_("placed"))
     recorded_at = models.DateTimeField(_("recorded"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
@@ -70,7 +74,8 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [
-            models.UniqueConstraint(fields=["source", "number"], name="order_number_is_used_once"),
+            # The number leads: staff search by it alone.
+            models.UniqueConstraint(fields=["number", "source"], name="order_number_is_used_once"),
             models.CheckConstraint(
                 condition=Q(paid_ore=F("gross_ore") - F("discount_ore") - F("voucher_ore")),
                 name="order_amounts_add_up",
@@ -92,7 +97,7 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One line as it was booked, whatever the product is called today."""
+    """One line as it was booked, whatever the product is called today. ``attributes`` are in thousandths."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
@@ -111,6 +116,7 @@ class OrderLine(models.Model):
     paid_ore = models.BigIntegerField(_("paid"))
     net_ore = models.BigIntegerField(_("paid, without tax"))
     vat_rate = models.DecimalField(_("VAT, per cent"), max_digits=5, decimal_places=2)
+    attributes = models.JSONField(_("figures of the goods"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("order line")
@@ -153,11 +159,11 @@ class OrderReturn(models.Model):
         verbose_name = _("return")
         verbose_name_plural = _("returns")
         constraints = [
-            models.UniqueConstraint(fields=["source", "number"], name="return_number_is_used_once")
+            models.UniqueConstraint(fields=["number", "source"], name="return_number_is_used_once")
         ]
         indexes = [
             models.Index(fields=["member", "returned_at"], name="return_of_member_by_time"),
-            models.Index(fields=["source", "order_number"], name="return_waiting_for_its_order"),
+            models.Index(fields=["order_number", "source"], name="return_waiting_for_its_order"),
         ]
 
     def __str__(self) -> str:

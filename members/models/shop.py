@@ -9,6 +9,7 @@ class Store(models.Model):
     name = models.CharField(_("name"), max_length=120)
     region = models.CharField(_("region"), max_length=60, blank=True)
     country = models.CharField(_("country"), max_length=2, default="SE")
+    chain = models.CharField(_("chain"), max_length=60, blank=True)
     is_online = models.BooleanField(_("webshop"), default=False)
 
     class Meta:
