@@ -8,174 +8,99 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from loyalty.engine.calendar import Span
-from loyalty.engine.programme import Meter
+from loyalty.engine.calendar import EMPTY_COURSE, Course, Span, local_day
+from loyalty.engine.effects import (
+    OPEN_VOUCHERS,
+    Allocation,
+    Because,
+    Closing,
+    Credit,
+    Debt,
+    Effect,
+    Entry,
+    ForAnother,
+    FundEntry,
+    Held,
+    Lot,
+    LotExtended,
+    Ref,
+    TierMove,
+    Voucher,
+    VoucherChange,
+)
+from loyalty.engine.expansion import thing_of
+from loyalty.engine.happening import Person
+from loyalty.engine.objects import Meter
+from loyalty.engine.stock import Shelf
+from loyalty.engine.values.window import Window
 
-# Names a row: a number in memory, a UUID in the database. The engine only compares them.
-Ref = Any
-Because = dict[str, Any]
-OPEN_VOUCHERS = ("scheduled", "issued", "reserved")
-
-
-@dataclass(slots=True)
-class Lot:
-    """What one credit opened; ``ref`` is the credit's own, ``earned_at`` when it happened.
-
-    ``lapsed`` is how much of it nobody ever used.
-    """
-
-    ref: Ref
-    meter: str
-    amount: int
-    remaining: int
-    earned_at: datetime
-    available_from: datetime
-    expires_at: datetime | None
-    order: str = ""
-    lapsed: int = 0
-
-    def is_available(self, at: datetime) -> bool:
-        return self.available_from <= at and (self.expires_at is None or at < self.expires_at)
-
-
-@dataclass(slots=True)
-class Debt:
-    """The part of a debit that no lot has covered."""
-
-    debit: Ref
-    meter: str
-    amount: int
-
-
-@dataclass(slots=True)
-class Voucher:
-    ref: Ref
-    reward: str
-    version: str
-    kind: str
-    value: int
-    percent: Decimal
-    issued_at: datetime
-    available_from: datetime
-    expires_at: datetime | None
-    debit: Ref | None = None
-    code: str = ""
-    used: int = 0
-    state: str = "issued"
-    reserved_for: str = ""
-    reserved_until: datetime | None = None
-    redeemed_for: str = ""
-    redeemed_at: datetime | None = None
-    ended_because: str = ""
-    because: Because = field(default_factory=dict)
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN_VOUCHERS
-
-    @property
-    def left(self) -> int:
-        """Öre that it can still pay."""
-        return self.value - self.used
+__all__ = [
+    "OPEN_VOUCHERS",
+    "Account",
+    "Allocation",
+    "Because",
+    "Closing",
+    "Credit",
+    "Debt",
+    "Effect",
+    "Entry",
+    "ForAnother",
+    "FundEntry",
+    "Happened",
+    "Held",
+    "Lot",
+    "LotExtended",
+    "Ref",
+    "TierMove",
+    "Voucher",
+    "VoucherChange",
+]
+# Windows that depend on what has happened, and not on the calendar and joining alone.
+BY_EVENTS = ("opened_by_first", "chain")
 
 
-@dataclass(slots=True)
-class Held:
-    """The tier an account holds on a ladder."""
-
-    tier: str
-    valid_to: datetime | None
-    reached_at: datetime
-    origin: str = "earned"
-    below: str = ""
-
-
-@dataclass(slots=True)
-class Entry:
-    """Effect: one signed line of the ledger."""
-
-    ref: Ref
-    sequence: int
-    meter: str
-    kind: str
-    amount: int
-    effective_at: datetime
-    because: Because
-    rule: str = ""
-    version: str = ""
-    order: str = ""
-    order_return: str = ""
-    reverses: Ref | None = None
-    actor: str = ""
-    reason: str = ""
-    lot: Lot | None = None
-
-
-@dataclass(slots=True)
-class Allocation:
-    """Effect: part of a debit taken from a lot."""
-
-    debit: Ref
-    lot: Lot
-    amount: int
-
-
-@dataclass(slots=True)
-class VoucherChange:
-    """Effect: a voucher was issued or moved to another state."""
-
-    voucher: Voucher
-    move: str
-    at: datetime
-    because: Because
-
-
-@dataclass(slots=True)
-class TierMove:
-    """Effect: a step up, down, or kept for longer."""
-
-    ladder: str
-    previous: str
-    held: Held
-    at: datetime
-    because: Because
-    actor: str = ""
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class Closing:
-    """Effect: the account has ended."""
+class Happened(NamedTuple):
+    """One thing that is remembered: when it counts, how much, and the order or act that it came of."""
 
     at: datetime
-    because: Because
-
-
-Effect = Entry | Allocation | VoucherChange | TierMove | Closing
+    amount: int
+    source: str = ""
 
 
 @dataclass(slots=True)
 class Account:
-    """``history`` holds (when it counts, amount) of what was earned, for windows; oldest first."""
+    """What the engine knows of an account.
+
+    ``history`` remembers, by name, what counts in windows: what was earned of a meter (its key), what a rule
+    gave (``rule.`` and its key), what happened (``event.`` and its kind) and what was accepted (``accepted.``). ``last_at`` says when something
+    happened last (purchase, earn, redeem, an act), when a conversion ran (``run.``) or a window started anew
+    (``restart.``). ``choices`` are the member's own, in smallest parts. ``people`` are its members by their ref,
+    ``person`` is the first of them.
+    """
 
     joined_at: datetime
     computed_to: datetime
     new_ref: Callable[[], Ref]
     closed_at: datetime | None = None
     sequence: int = 0
-    last_purchase_at: datetime | None = None
+    person: Person | None = None
+    people: dict[str, Person] = field(default_factory=dict)
+    last_at: dict[str, datetime] = field(default_factory=dict)
+    choices: dict[str, int] = field(default_factory=dict)
     balances: dict[str, int] = field(default_factory=dict)
     lots: list[Lot] = field(default_factory=list)
     debts: list[Debt] = field(default_factory=list)
-    history: dict[str, list[tuple[datetime, int]]] = field(default_factory=dict)
+    history: dict[str, list[Happened]] = field(default_factory=dict)
     vouchers: list[Voucher] = field(default_factory=list)
     tiers: dict[str, Held] = field(default_factory=dict)
-    backing: dict[Ref, list[tuple[Ref, int]]] = field(default_factory=dict)
+    tier_history: list[tuple[datetime, str, str]] = field(default_factory=list)
+    backing: dict[Ref, list[tuple[Lot, int]]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
+    shelf: Shelf = field(default_factory=Shelf)
 
     def balance(self, meter: str) -> int:
         return self.balances.get(meter, 0)
@@ -197,7 +122,77 @@ class Account:
         return sum(debt.amount for debt in self.debts if debt.meter == meter)
 
     def earned_in(self, meter: str, span: Span) -> int:
-        return sum(amount for at, amount in self.history.get(meter, ()) if at in span)
+        return sum(one.amount for one in self.history.get(meter, ()) if one.at in span)
+
+    def given_in(self, rule: str, span: Span) -> tuple[int, int]:
+        """How much a rule gave, and for how many orders or acts something of it still stands."""
+        standing = self.standing(f"rule.{rule}", span)
+        return sum(standing.values()), len(standing)
+
+    def amounts_of(self, event: str, span: Span) -> list[int]:
+        """The amount of each time that ``event`` happened and still stands."""
+        return list(self.standing(f"event.{event}", span).values())
+
+    def tiers_held(self, ladder: str, span: Span) -> list[str]:
+        """Every tier held on ``ladder`` at some time in ``span``."""
+        changes = [(at, tier) for at, of, tier in self.tier_history if of == ladder]
+        if not changes:
+            return []
+        ends = [at for at, _tier in changes[1:]] + [None]
+        return sorted(
+            {
+                tier
+                for (at, tier), end in zip(changes, ends, strict=True)
+                if tier
+                and (span.end is None or at < span.end)
+                and (span.start is None or end is None or end > span.start)
+            }
+        )
+
+    def last_of(self, name: str) -> datetime | None:
+        found = self.history.get(name)
+        return max(one.at for one in found) if found else None
+
+    def accepted_at(self, offer: str, at: datetime) -> datetime | None:
+        """When an offer was accepted, if that was before ``at``."""
+        times = [one.at for one in self.history.get(f"accepted.{offer}", ()) if one.at <= at]
+        return max(times, default=None)
+
+    def span(self, name: str, window: Window, at: datetime, zone: ZoneInfo) -> Span:
+        """The window of ``name`` that ``at`` lies in, of what has counted since it last began anew."""
+        found = window.span(at, zone, self.course(name, window, zone))
+        marks = (self.last_at.get("anew"), self.last_at.get(f"anew.{name}"))
+        anew = max((one for one in marks if one and one <= at), default=None)
+        if anew is None or (found.start is not None and found.start >= anew):
+            return found
+        return Span(anew, found.end)
+
+    def course(self, name: str, window: Window, zone: ZoneInfo) -> Course:
+        """What of this account's course ``window`` depends on, where it counts ``name``."""
+        if window.kind in ("lifetime", "calendar", "trailing") and window.restart == "no":
+            return EMPTY_COURSE
+        run = self.last_at.get(f"run.{name}")
+        restarted = self.last_at.get(f"restart.{name}") if window.restart != "no" else None
+        events = self.history.get(name, ()) if window.kind in BY_EVENTS else ()
+        return Course(
+            joined=local_day(self.joined_at, zone),
+            restarted=local_day(restarted, zone) if restarted else None,
+            events=sorted({local_day(one.at, zone) for one in events if one.amount > 0}),
+            last_run=local_day(run, zone) if run else None,
+        )
+
+    def remember(self, name: str, at: datetime, amount: int, source: str = "") -> None:
+        happened = Happened(at, amount, source)
+        if (past := self.history.get(name)) is None:
+            self.history[name] = [happened]
+        else:
+            past.append(happened)
+
+    def note(self, what: str, at: datetime) -> None:
+        """``what`` has happened last at ``at``, if not later."""
+        known = self.last_at.get(what)
+        if known is None or known < at:
+            self.last_at[what] = at
 
     def take_effects(self) -> list[Effect]:
         """What has happened since the last call."""
@@ -225,7 +220,8 @@ class Account:
             )
             # Oldest first, whatever the order in which the club heard of it.
             insort(self.lots, entry.lot, key=attrgetter("earned_at"))
-            self._repay(entry.lot)
+            if self.debts:
+                self._repay(entry.lot)
         return entry
 
     def debit(
@@ -254,7 +250,18 @@ class Account:
         found = [lot for lot in self.open_lots(meter.key) if lot.is_available(at)]
         if meter.consumption == "soonest":
             found.sort(key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.available_from))
+        elif meter.consumption == "newest":
+            found.reverse()
         return found
+
+    def standing(self, name: str, span: Span) -> dict[str, int]:
+        """What is left of each source of what is remembered as ``name``, of those with something left; oldest first."""
+        found: dict[str, int] = {}
+        for number, one in enumerate(self.history.get(name, ())):
+            if one.at in span:
+                source = one.source or str(number)
+                found[source] = found.get(source, 0) + one.amount
+        return {source: amount for source, amount in found.items() if amount > 0}
 
     def _entry(
         self,
@@ -268,9 +275,11 @@ class Account:
     ) -> Entry:
         self.sequence += 1
         entry = Entry(self.new_ref(), self.sequence, meter, kind, amount, at, because, **details)
+        entry.counts_at = counts_at
         self.balances[meter] = self.balance(meter) + amount
         if kind in ("earn", "reverse"):
-            self.history.setdefault(meter, []).append((counts_at, amount))
+            self.remember(meter, counts_at, amount, thing_of(entry.rule) or entry.order)
+            self.remember(f"rule.{entry.rule}", counts_at, amount, entry.order)
         self.effects.append(entry)
         return entry
 
@@ -278,7 +287,7 @@ class Account:
         taken = min(lot.remaining, wanted)
         if taken:
             lot.remaining -= taken
-            self.backing.setdefault(debit, []).append((lot.ref, taken))
+            self.backing.setdefault(debit, []).append((lot, taken))
             self.effects.append(Allocation(debit, lot, taken))
         return taken
 

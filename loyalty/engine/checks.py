@@ -5,101 +5,42 @@ tells of something that works and is hardly meant.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from loyalty.engine.checks_audience import audience
+from loyalty.engine.checks_extras import LOOKS
+from loyalty.engine.checks_life import given_tiers, life, withdrawal
+from loyalty.engine.checks_reach import reach
+from loyalty.engine.checks_scope import scope
 from loyalty.engine.errors import Place
+from loyalty.engine.expansion import unit_of
+from loyalty.engine.references import Finding, doubled_keys, references, rows
+from loyalty.engine.values.base import MONEY
 from loyalty.engine.values.lifetime import Lifetime
 
 Document = Mapping[str, Any]
 Row = Mapping[str, Any]
-KINDS = ("meters", "rewards", "earning_rules", "conversions", "tier_ladders")
-_GOODS = ("products", "categories", "brands", "flags")
+TABLES = ("bracket", "whole_percent", "marginal_percent")
+IN_MONEY = ("money_off", "payout", "donation")
 _FOUR_YEARS = [date(2023, 1, 1) + timedelta(days=day) for day in range(4 * 365 + 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong with a document, and where; a warning when it is not ``is_error``."""
-
-    message: str
-    place: Place
-    is_error: bool = True
 
 
 def check(document: Document) -> list[Finding]:
     """Everything that is wrong with ``document``."""
-    findings = [*_keys(document), *_references(document), *_zone(document), *_names(document)]
+    findings = [*doubled_keys(document), *references(document), *_zone(document), *_names(document)]
     if any(finding.is_error for finding in findings):
         return findings
     for kind, look in _LOOKS.items():
         for index, row in enumerate(document.get(kind, ())):
             findings += look(document, row, (kind, index))
-    return [*findings, *_unused(document), *_life(document)]
-
-
-def rows(document: Document) -> Iterator[tuple[str, int, Row]]:
-    """Every object of ``document`` with its kind and index."""
-    for kind in KINDS:
+    for kind, look_at in LOOKS.items():
         for index, row in enumerate(document.get(kind, ())):
-            yield kind, index, row
-
-
-def _keys(document: Document) -> Iterator[Finding]:
-    seen: set[tuple[str, str]] = set()
-    for kind, index, row in rows(document):
-        if (kind, row["key"]) in seen:
-            yield Finding(f"the key '{row['key']}' is used twice", (kind, index, "key"))
-        seen.add((kind, row["key"]))
-
-
-def _references(document: Document) -> Iterator[Finding]:
-    known = {
-        "meter": {row["key"] for row in document["meters"]},
-        "reward": {row["key"] for row in document.get("rewards", ())},
-    }
-    for kind, index, row in rows(document):
-        for name, keys in known.items():
-            if name in row and row[name] not in keys:
-                yield Finding(f"there is no {name} '{row[name]}'", (kind, index, name))
-        if "condition" in row:
-            yield from _condition(document, row["condition"], (kind, index, "condition"))
-
-
-def _condition(document: Document, tree: Row, place: Place) -> Iterator[Finding]:
-    asked = [name for name in ("meter", "tier", "all", "any", "at_least") if name in tree]
-    if len(asked) != 1:
-        yield Finding("a condition asks for exactly one of meter, tier, all, any and at_least", place)
-        return
-    [name] = asked
-    allowed = {"meter": {"op", "value"}, "tier": {"in"}, "at_least": {"count"}}.get(name, set())
-    for extra in set(tree) - {name} - allowed:
-        yield Finding(f"'{extra}' means nothing beside '{name}'", (*place, extra))
-    if name == "meter":
-        if tree["meter"] not in {row["key"] for row in document["meters"]}:
-            yield Finding(f"there is no meter '{tree['meter']}'", (*place, "meter"))
-    elif name == "tier":
-        yield from _tier_condition(document, tree, place)
-    else:
-        if name == "at_least" and tree["count"] > len(tree[name]):
-            yield Finding("can never hold: count is more than there are conditions", (*place, "count"))
-        for index, part in enumerate(tree[name]):
-            yield from _condition(document, part, (*place, name, index))
-
-
-def _tier_condition(document: Document, tree: Row, place: Place) -> Iterator[Finding]:
-    ladders = {row["key"]: row for row in document.get("tier_ladders", ())}
-    ladder = ladders.get(tree["tier"])
-    if ladder is None:
-        yield Finding(f"there is no tier ladder '{tree['tier']}'", (*place, "tier"))
-        return
-    tiers = {row["key"] for row in ladder["rows"]}
-    for index, tier in enumerate(tree["in"]):
-        if tier not in tiers:
-            yield Finding(f"there is no tier '{tier}' on '{tree['tier']}'", (*place, "in", index))
+            findings += look_at(row, (kind, index))
+            findings += scope(row.get("scope", {}), (kind, index, "scope"))
+    return [*findings, *reach(document), *_unused(document), *life(document), *audience(document)]
 
 
 def _zone(document: Document) -> Iterator[Finding]:
@@ -121,11 +62,29 @@ def _names(document: Document) -> Iterator[Finding]:
 
 
 def _meter(document: Document, row: Row, place: Place) -> Iterator[Finding]:
-    fed = {rule["meter"] for rule in document.get("earning_rules", ())}
-    if row["key"] not in fed:
+    if row["key"] not in _fed(document):
         yield Finding("no earning rule gives it", place, is_error=False)
     if not row.get("spendable", True) and "lifetime" in row:
         yield Finding("only what can be spent lapses", (*place, "lifetime"), is_error=False)
+
+
+def _fed(document: Document) -> set[str]:
+    """Meters that something gives."""
+    fed = {
+        row[name]
+        for kind in ("earning_rules", "conversions", "challenges")
+        for row in document.get(kind, ())
+        for name in ("meter", "to_meter")
+        if name in row and (kind, name) != ("conversions", "meter")
+    }
+    fed |= {
+        prize["meter"] for draw in document.get("draws", ()) for prize in draw["prizes"] if "meter" in prize
+    }
+    for meter in document["meters"]:
+        fed |= {also["meter"] for also in meter.get("also", ())} | (
+            {meter["key"]} if "mirrors" in meter else set()
+        )
+    return fed | {filled for row in document.get("conversions", ()) for filled in row.get("fills", ())}
 
 
 def _reward(document: Document, row: Row, place: Place) -> Iterator[Finding]:
@@ -133,36 +92,59 @@ def _reward(document: Document, row: Row, place: Place) -> Iterator[Finding]:
         yield Finding("'percent' is missing: how much off?", place)
     if row["kind"] == "money_off" and "percent" in row:
         yield Finding("a reward worth money has its value in the conversion", (*place, "percent"))
+    yield from _choices(document, row, place)
     if row["kind"] == "percent_off" and row.get("use", {}).get("partly"):
         yield Finding("only money off can be used partly", (*place, "use", "partly"))
-    if row.get("lifetime", {}).get("kind", "none") == "none":
+    if "lifetime" not in row and row["kind"] in ("money_off", "percent_off"):
         yield Finding("its vouchers never lapse", place, is_error=False)
-    yield from _scope(row.get("scope", {}), (*place, "scope"))
+    if row.get("use", {}).get("combinable") == "listed" and "with" not in row["use"]:
+        yield Finding("lists nothing: 'with' is missing", (*place, "use", "combinable"))
+    waits = row.get("available_after_days", 0)
+    if waits and (lives := _lives(row.get("lifetime", {}))) and max(lives) < waits:
+        yield Finding("never usable: it lapses before it can be used", (*place, "available_after_days"))
+    yield from scope(row.get("scope", {}), (*place, "scope"))
+
+
+def _choices(document: Document, row: Row, place: Place) -> Iterator[Finding]:
+    if row["kind"] == "choice" and "choices" not in row:
+        yield Finding("'choices' is missing", place)
+    rewards = {one["key"]: one for one in document.get("rewards", ())}
+    for index, choice in enumerate(row.get("choices", ())):
+        at = (*place, "choices", index)
+        if choice["key"] in [one["key"] for one in row["choices"][:index]]:
+            yield Finding(f"the key '{choice['key']}' is used twice", (*at, "key"))
+        becomes = rewards.get(choice.get("reward", ""), {})
+        if becomes.get("kind") == "choice":
+            yield Finding("a choice cannot lead to another choice", (*at, "reward"))
+        if becomes.get("kind") in IN_MONEY and not {"value"} & {*becomes, *choice}:
+            yield Finding("'value' is missing", at)
 
 
 def _earning_rule(document: Document, row: Row, place: Place) -> Iterator[Finding]:
-    yield from _scope(row.get("scope", {}), (*place, "scope"))
+    yield from scope(row.get("scope", {}), (*place, "scope"))
+    targets = [name for name in ("meter", "reward", "fund") if name in row]
+    if len(targets) != 1:
+        yield Finding("gives exactly one of meter, reward and fund", place)
+        return
     yield from _rate(document, row, place)
-    yield from _rounding(document, row, place)
-    yield from _pending(document, row, place)
+    yield from _limits(row, place)
+    if "meter" in row:
+        yield from _rounding(document, row, place)
+        yield from _pending(document, row, place)
 
 
-def _scope(scope: Row, place: Place) -> Iterator[Finding]:
-    include, exclude = scope.get("include", {}), scope.get("exclude", {})
-    for name in include.keys() & exclude.keys():
-        both = set(include[name]) & set(exclude[name])
-        for one in sorted(both):
-            message = f"'{one}' is included and excluded: excluded wins"
-            yield Finding(message, (*place, "exclude", name), is_error=False)
-    wanted = {(name, one) for name in _GOODS for one in include.get(name, ())}
-    unwanted = {(name, one) for name in _GOODS for one in exclude.get(name, ())}
-    if wanted and wanted <= unwanted:
-        yield Finding("can never apply: all goods that it includes are excluded", place)
-    for name in ("stores", "channels"):
-        if include.get(name) and set(include[name]) <= set(exclude.get(name, ())):
-            yield Finding(f"can never apply: all {name} that it includes are excluded", place)
-    if "from_date" in scope and "to_date" in scope and scope["to_date"] < scope["from_date"]:
-        yield Finding("can never apply: it ends before it starts", (*place, "to_date"))
+def _limits(row: Row, place: Place) -> Iterator[Finding]:
+    for index, one in enumerate(row.get("limits", {}).get("max", ())):
+        if not {"amount", "times"} & set(one):
+            yield Finding("says nothing: 'amount' or 'times' is missing", (*place, "limits", "max", index))
+    rate, base, most = row["rate"], row.get("base", {}), row.get("scope", {}).get("receipt_max")
+    counts_receipts = base.get("amount", "paid") in MONEY and base.get("per", "receipt") in (
+        "receipt",
+        "line",
+    )
+    if rate["kind"] == "per_full" and counts_receipts and most and _number(most) < _number(rate["step"]):
+        message = f"gives nothing: no receipt up to {most} has a full {rate['step']}"
+        yield Finding(message, (*place, "rate", "step"))
 
 
 def _rate(document: Document, row: Row, place: Place) -> Iterator[Finding]:
@@ -171,32 +153,65 @@ def _rate(document: Document, row: Row, place: Place) -> Iterator[Finding]:
     if is_factor != is_multiplier:
         at = (*place, "rate", "kind") if is_factor else (*place, "stack", "kind")
         yield Finding("rate 'factor' and stack 'multiply' go together", at)
-    elif is_factor and _number(rate["value"]) <= 1:
-        yield Finding("a factor must be more than 1", (*place, "rate", "value"))
+    if rate["kind"] not in TABLES:
+        yield from _value(rate, (*place, "rate"))
     if is_multiplier and not any(
         _group(other) == _group(row) and other.get("stack", {}).get("kind") != "multiply"
         for other in document["earning_rules"]
     ):
         yield Finding("can never apply: no other rule of its group gives of its meter", (*place, "stack"))
-    if "step" in rate and rate["kind"] != "per_full":
+    if "step" in rate and rate["kind"] not in ("per_full", "per_started"):
         yield Finding("'step' is only for per_full", (*place, "rate", "step"), is_error=False)
+    if "table" in rate:
+        yield from _table(rate["table"], (*place, "rate", "table"))
+    if "by_meter" in rate:
+        yield from _table(rate["by_meter"], (*place, "rate", "by_meter"))
+
+
+def _value(rate: Row, place: Place) -> Iterator[Finding]:
+    if not {"value", "by_tier", "by_meter"} & set(rate):
+        yield Finding("'value' is missing", place)
+    elif rate["kind"] == "factor" and _number(rate.get("value", 2)) <= 1:
+        yield Finding("a factor must be more than 1", (*place, "value"))
+    elif not _can_give(rate):
+        yield Finding("gives nothing: its value is 0", (*place, "value"))
+
+
+def _can_give(rate: Row) -> bool:
+    """Whether any value of a rate is more than nothing."""
+    by_meter = [row["value"] for row in rate.get("by_meter", {}).get("rows", ())]
+    return any(_number(one) for one in (rate.get("value", 0), *rate.get("by_tier", {}).values(), *by_meter))
+
+
+def _table(table: Row, place: Place) -> Iterator[Finding]:
+    """Rows that overlap or stand in the wrong order."""
+    before: Row | None = None
+    for index, row in enumerate(table["rows"]):
+        at = (*place, "rows", index)
+        if before is not None and _number(row["from"]) <= _number(before["from"]):
+            yield Finding("each row starts above the one before it", (*at, "from"))
+        elif before is not None and "to" in before and _number(row["from"]) < _number(before["to"]):
+            yield Finding("overlaps the row before it", (*at, "from"))
+        if "to" in row and _number(row["to"]) <= _number(row["from"]):
+            yield Finding("can never apply: it ends before it starts", (*at, "to"))
+        before = row
 
 
 def _group(row: Row) -> tuple[str, str]:
-    return row["meter"], row.get("stack", {}).get("group", "base")
+    target = row.get("meter") or row.get("reward") or row.get("fund", "")
+    return target, row.get("stack", {}).get("group", "base")
 
 
 def _rounding(document: Document, row: Row, place: Place) -> Iterator[Finding]:
     rounding = row.get("round", {})
-    unit = 10 ** _meter_of(document, row).get("decimals", 0)
+    unit = unit_of(_meter_of(document, row))
     if rounding.get("mode", "floor") != "none" and _number(rounding.get("step", 1)) * unit % 1:
         yield Finding("rounds to more decimals than the meter has", (*place, "round", "step"))
 
 
 def _pending(document: Document, row: Row, place: Place) -> Iterator[Finding]:
     waits = row.get("pending_days", 0)
-    lasts = Lifetime.parse(_meter_of(document, row).get("lifetime", {}))
-    lives = [(end - start).days for start in _FOUR_YEARS if (end := lasts.last_day(start))]
+    lives = _lives(_meter_of(document, row).get("lifetime", {}))
     if not waits or not lives:
         return
     if max(lives) < waits:
@@ -205,14 +220,39 @@ def _pending(document: Document, row: Row, place: Place) -> Iterator[Finding]:
         yield Finding("some points lapse before they can be used", (*place, "pending_days"), is_error=False)
 
 
+def _lives(lifetime: Row) -> list[int]:
+    """How many days something lasts, for each day of four years that it may begin on."""
+    lasts = Lifetime.parse(lifetime)
+    return [(end - start).days for start in _FOUR_YEARS if (end := lasts.last_day(start))]
+
+
 def _conversion(document: Document, row: Row, place: Place) -> Iterator[Finding]:
     meter = _meter_of(document, row)
-    if not meter.get("spendable", True):
+    is_taken = row.get("takes", "converted") != "nothing" and row.get("measure", "available") == "available"
+    if (
+        not meter.get("spendable", "mirrors" not in meter)
+        and is_taken
+        and row["form"]["kind"] != "consecutive"
+    ):
         yield Finding("only a meter that can be spent becomes a reward", (*place, "meter"))
+    if ("reward" in row) == ("to_meter" in row):
+        yield Finding("becomes exactly one of reward and to_meter", place)
+        return
     yield from _form(document, row, (*place, "form"))
     for name in ("from", "step"):
-        if _number(row["form"].get(name, 0)) * 10 ** meter.get("decimals", 0) % 1:
+        if _number(row["form"].get(name, 0)) * unit_of(meter) % 1:
             yield Finding("has more decimals than the meter", (*place, "form", name))
+    yield from _deducted(document, row, place)
+    yield from _at_once(row, place)
+
+
+def _deducted(document: Document, row: Row, place: Place) -> Iterator[Finding]:
+    for name in ("fee", "fees"):
+        if name in row and not _pays_money(document, row):
+            yield Finding("taken only from what is paid in money", (*place, name))
+
+
+def _at_once(row: Row, place: Place) -> Iterator[Finding]:
     schedule = row.get("schedule", {})
     if schedule.get("kind", "at_once") == "at_once" and set(schedule) - {"kind"}:
         yield Finding("'at_once' needs nothing else", (*place, "schedule"), is_error=False)
@@ -220,18 +260,32 @@ def _conversion(document: Document, row: Row, place: Place) -> Iterator[Finding]
         yield Finding("what is not enough would be dropped after every purchase", (*place, "remainder"))
 
 
+def _pays_money(document: Document, row: Row) -> bool:
+    if "to_meter" in row:
+        return any(one["key"] == row["to_meter"] and one.get("is_money") for one in document["meters"])
+    given = {row["reward"], *(one.get("reward", row["reward"]) for one in row["form"].get("sequence", ()))}
+    kinds = {one["kind"] for one in document.get("rewards", ()) if one["key"] in given}
+    return kinds <= set(IN_MONEY)
+
+
 def _form(document: Document, row: Row, place: Place) -> Iterator[Finding]:
     form, kind = row["form"], row["form"]["kind"]
-    reward = next(one for one in document["rewards"] if one["key"] == row["reward"])
-    value = _number(form.get("value", 0))
-    if reward["kind"] == "money_off" and not value:
+    if "table" in form:
+        yield from _table(form["table"], (*place, "table"))
+    gives = next((one["kind"] for one in document.get("rewards", ()) if one["key"] == row.get("reward")), "")
+    has_value = bool(_number(form.get("value", 0))) or "by_meter" in form or "by_tier" in form
+    if kind in ("step", "linear", "consecutive") and gives in ("", *IN_MONEY) and not has_value:
         yield Finding("'value' is missing: how much money?", place)
-    if reward["kind"] == "percent_off" and ("value" in form or kind == "linear"):
+    if gives == "percent_off" and ("value" in form or kind == "linear"):
         yield Finding("a percentage is the same however much it took: only step, without value", place)
-    if kind == "linear" and "from" not in form:
+    if kind == "linear" and "from" not in form and _is_often(row):
         yield Finding("without 'from' every single point becomes a voucher", place, is_error=False)
     if kind == "step" and "from" in form:
         yield from _steps(_number(form["from"]), _number(form["step"]), place)
+
+
+def _is_often(row: Row) -> bool:
+    return "reward" in row and row.get("schedule", {}).get("kind", "at_once") == "at_once"
 
 
 def _steps(start: Decimal, step: Decimal, place: Place) -> Iterator[Finding]:
@@ -245,39 +299,60 @@ def _steps(start: Decimal, step: Decimal, place: Place) -> Iterator[Finding]:
 def _tier_ladder(document: Document, row: Row, place: Place) -> Iterator[Finding]:
     before: Row | None = None
     keys: set[str] = set()
-    decimals = _meter_of(document, row).get("decimals", 0)
+    unit = unit_of(_meter_of(document, row))
     for index, tier in enumerate(row["rows"]):
         at = (*place, "rows", index)
         if tier["key"] in keys:
             yield Finding(f"the key '{tier['key']}' is used twice", (*at, "key"))
-        if before is not None and _number(tier["from"]) <= _number(before["from"]):
-            yield Finding("each tier needs more than the one before it", (*at, "from"))
-        if _number(tier["from"]) * 10**decimals % 1:
-            yield Finding("has more decimals than the meter", (*at, "from"))
-        if _number(tier.get("multiplier", 1)) < 1:
-            yield Finding("must be at least 1", (*at, "multiplier"))
         keys.add(tier["key"])
-        before = tier
+        yield from _tier(tier, before, unit, at)
+        before = tier if "from" in tier else before
     if "count" in row.get("valid", {}) and row["valid"]["kind"] != "months":
         yield Finding("'count' is only for months", (*place, "valid", "count"), is_error=False)
+    yield from withdrawal(document, row, place)
+    yield from given_tiers(row, place)
+
+
+def _tier(tier: Row, before: Row | None, unit: int, place: Place) -> Iterator[Finding]:
+    if "from" not in tier and "reach" not in tier:
+        yield Finding("nothing reaches it: 'from' or 'reach' is missing", place)
+    if "from" in tier:
+        if before is not None and _number(tier["from"]) <= _number(before["from"]):
+            yield Finding("each tier needs more than the one before it", (*place, "from"))
+        if _number(tier["from"]) * unit % 1:
+            yield Finding("has more decimals than the meter", (*place, "from"))
+        if _number(tier.get("keep_from", 0)) > _number(tier["from"]):
+            yield Finding("is harder to keep than to reach", (*place, "keep_from"), is_error=False)
+    if _number(tier.get("multiplier", 1)) < 1:
+        yield Finding("must be at least 1", (*place, "multiplier"))
 
 
 def _unused(document: Document) -> Iterator[Finding]:
-    given = {row["reward"] for row in document.get("conversions", ())}
-    turned = {row["meter"] for row in document.get("conversions", ())}
+    given = _given(document)
+    turned = {row["meter"] for kind in ("conversions", "menus") for row in document.get(kind, ())}
     for index, row in enumerate(document.get("rewards", ())):
         if row["key"] not in given:
             yield Finding("nothing gives it", ("rewards", index), is_error=False)
     for index, row in enumerate(document["meters"]):
-        if row.get("spendable", True) and row["key"] not in turned:
+        if (
+            row.get("spendable", "mirrors" not in row)
+            and row["key"] not in turned
+            and not row.get("is_money")
+        ):
             yield Finding(
                 "can be spent, and nothing turns it into a reward", ("meters", index), is_error=False
             )
 
 
-def _life(document: Document) -> Iterator[Finding]:
-    if document.get("life", {}).get("inactivity", {}).get("effect") == "none":
-        yield Finding("effect 'none' does nothing", ("life", "inactivity", "effect"), is_error=False)
+def _given(document: Document) -> set[str]:
+    """Rewards that something gives."""
+    found = set()
+    for kind in ("earning_rules", "conversions", "menus", "challenges"):
+        for row in document.get(kind, ()):
+            found |= {row.get("reward"), *(one.get("reward") for one in row.get("options", ()))}
+            found |= {one.get("reward") for one in row.get("form", {}).get("sequence", ())}
+    found |= {one.get("reward") for row in document.get("rewards", ()) for one in row.get("choices", ())}
+    return found | {prize.get("reward") for draw in document.get("draws", ()) for prize in draw["prizes"]}
 
 
 def _meter_of(document: Document, row: Row) -> Row:

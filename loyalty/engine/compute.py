@@ -1,67 +1,149 @@
 """What can happen to an account, each computed in the fixed order of the eight steps.
 
-1 lapse and close · 2 tiers that fall due · 3 prices · 4 vouchers · 5 earning · 6 meters, conversions
-at once, tiers · 7 runs · 8 returns. Steps 1, 2 and 7 are ``due.catch_up``.
+1 lapse and close · 2 tiers that fall due · 3 prices · 4 vouchers and menus · 5 earning · 6 meters, conversions
+at once, tiers, challenges · 7 runs · 8 returns. Steps 1, 2 and 7 are ``due.catch_up``.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from loyalty.engine import redemption, tiers
-from loyalty.engine.account import Account, Because, Lot, Ref
-from loyalty.engine.calendar import day_start, local_day
+from loyalty.engine import granting, menus, redemption, returning, tiers
+from loyalty.engine.account import Account
+from loyalty.engine.challenges import settle_challenges
 from loyalty.engine.conversions import convert_at_once
-from loyalty.engine.due import catch_up
-from loyalty.engine.earning import AtSale, Award, Given, award
+from loyalty.engine.due import catch_up, take_over
+from loyalty.engine.earning import award, occasions, single
+from loyalty.engine.effects import Because, ForAnother
 from loyalty.engine.errors import Refused
-from loyalty.engine.happening import Order
-from loyalty.engine.programme import EarningRule, Meter, Programme, Timetable
+from loyalty.engine.given import Award
+from loyalty.engine.happening import NOBODY, MenuUse, Order, Person, act
+from loyalty.engine.households import check_spender
+from loyalty.engine.lapsing import expires_at
+from loyalty.engine.menus import Used
+from loyalty.engine.posting import Posted, post
+from loyalty.engine.pricing import price
+from loyalty.engine.programme import Programme, Timetable
+from loyalty.engine.reading import Answers, Reading
+from loyalty.engine.retesting import retest
+from loyalty.engine.returning import take_back
 
-RESTORED_LIFE = timedelta(days=30)
+__all__ = ["Posted", "Sale", "act_for_another", "adjust", "correct_order", "place_order", "reopen_vouchers"]
+AFTER = "after: "
 
 
 @dataclass(slots=True)
 class Sale:
-    """What must be kept of an order to take back exactly what it gave: the frozen side."""
+    """What must be kept of an order to take back exactly what it gave: the frozen side.
+
+    ``answers`` are what the account told the rules at the sale.
+    """
 
     award: Award
-    at_sale: AtSale
-    posted: dict[str, "Posted"] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Posted:
-    """What stands in the ledger for one rule of one order."""
-
-    meter: str
-    amount: int
-    earned_by: Ref | None = None
+    answers: Answers = field(default_factory=dict)
+    posted: dict[str, Posted] = field(default_factory=dict)
+    earns: str = ""
+    priced: list[Because] = field(default_factory=list)
+    uses: list[Used] = field(default_factory=list)
 
 
 def place_order(timetable: Timetable, account: Account, order: Order) -> Sale:
-    """Steps 1 to 6 for a new order; a late one is computed as of its own date.
+    """Steps 1 to 6 for a new order or act; a late one is computed as of its own date.
 
-    Changes the voucher share of ``order``'s lines. Raises ``Refused`` for a voucher that cannot
-    be used; then nothing of it may be stored.
+    Changes the discount and voucher share of ``order``'s lines. Raises ``Refused`` for a voucher or points that
+    cannot be used; then nothing of it may be stored.
     """
     catch_up(timetable, account, order.at)
     programme = timetable.at(order.at)
-    at_sale = AtSale(dict(account.balances), {key: held.tier for key, held in account.tiers.items()})
-    redemption.use_vouchers(timetable, account, order)
     if programme is None:
-        return Sale(Award("", because=[{"key": "no_programme"}]), at_sale)
+        redemption.use_vouchers(timetable, account, order)
+        return Sale(Award("", because=[{"key": "no_programme"}]))
+    reading = Reading(programme, account, order.at, person=order.person)
+    if order.uses or order.vouchers:
+        check_spender(programme, account, order.person, order.at)
+    priced = price(programme, order, reading) if order.has_list_prices else []
+    redemption.use_vouchers(timetable, account, order)
+    uses = menus.use_menus(programme, account, order) if order.uses else []
+    earns = _earns(programme, account, order, uses)
     if account.closed_at and account.closed_at <= order.at:
-        return Sale(Award(programme.key, because=[{"key": "account_closed"}]), at_sale)
-    if account.last_purchase_at is None or order.at > account.last_purchase_at:
-        account.last_purchase_at = order.at
-    sale = Sale(award(programme, order, at_sale), at_sale)
+        return Sale(Award(programme.key, because=[{"key": "account_closed"}]), priced=priced)
+    sale = Sale(_award(programme, order, reading, earns), reading.answers, {}, earns, priced, uses)
+    _note(programme, account, order, reading)
     for given in sale.award.given:
         if given.amount:
-            sale.posted[given.name] = _earn(programme, account, order, given, order.at)
-    convert_at_once(programme, account, order.at)
-    tiers.rise(programme, account, order.at)
+            sale.posted[given.name] = post(programme, account, order, given, order.at)
+    granting.grant(programme, account, order, reading)
+    _follow(programme, account, order.at)
+    _add_after(programme, account, order, sale)
+    if (
+        account.computed_to > order.at
+    ):  # heard of late: a version that has started since may change what it earned
+        own = [lot for lot in account.lots if lot.order == order.key]
+        take_over(timetable, account, account.computed_to, own)
     return sale
+
+
+def _award(
+    programme: Programme, order: Order, reading: Reading, earns: str, *, is_after: bool = False
+) -> Award:
+    """What the order gives, by what it earns on."""
+    if earns == "full":
+        order = replace(order, lines=[replace(line, voucher=0) for line in order.lines])
+    is_silenced = earns == "nothing"
+    found = award(programme, order, reading, is_after=is_after, is_paid_with_points=is_silenced)
+    if is_silenced:
+        found.because.append({"key": "points_or_check_used"})
+    return found
+
+
+def _earns(programme: Programme, account: Account, order: Order, uses: list[Used]) -> str:
+    """What an order earns on, by the vouchers and menus used on it: paid (nothing), full, or nothing."""
+    if any(programme.menus[used.menu].earns == "nothing" for used in uses):
+        return "nothing"
+    used = [one.reward for one in account.vouchers if one.redeemed_for == order.key]
+    kinds = {programme.rewards[key].earns for key in used if key in programme.rewards}
+    return next((kind for kind in ("nothing", "full") if kind in kinds), "") if kinds else ""
+
+
+def _note(programme: Programme, account: Account, order: Order, reading: Reading) -> None:
+    """Remember that it happened, and tell who invited the member of a first purchase."""
+    kind = "purchase" if order.is_purchase else order.event
+    if order.is_purchase:
+        account.note("purchase", order.at)
+        referrer = (order.person or account.person or NOBODY).referrer
+        if referrer and "referral_ordered" in occasions(programme, order, reading):
+            account.effects.append(ForAnother(referrer, "referral_ordered", order.key, order.at, order.paid))
+        if order.leader and any(rule.beneficiary == "leader" for rule in programme.earning_rules):
+            led = ForAnother(order.leader, "purchase", order.key, order.at, order.paid, "leader")
+            account.effects.append(led)
+    else:
+        account.note("act", order.at)
+        account.note(order.event, order.at)
+    account.remember(f"event.{kind}", order.at, max(order.paid, 1), order.key)
+
+
+def _follow(programme: Programme, account: Account, at: datetime) -> None:
+    """What new amounts lead to at once."""
+    convert_at_once(programme, account, at)
+    tiers.rise(programme, account, at)
+    if programme.challenges:
+        settle_challenges(programme, account, at)
+        convert_at_once(programme, account, at)
+
+
+def _add_after(programme: Programme, account: Account, order: Order, sale: Sale) -> None:
+    """Rules that use the tier held after the order."""
+    if not programme.has_rules_after:
+        return
+    reading = Reading(programme, account, order.at, person=order.person)
+    after = _award(programme, order, reading, sale.earns, is_after=True)
+    sale.answers |= {f"{AFTER}{question}": answer for question, answer in reading.answers.items()}
+    sale.award.given += after.given
+    sale.award.because += after.because
+    for given in after.given:
+        if given.amount:
+            sale.posted[given.name] = post(programme, account, order, given, order.at)
+    _follow(programme, account, order.at)
 
 
 def correct_order(
@@ -82,38 +164,112 @@ def correct_order(
     if not sale.award.version:
         return sale
     programme = timetable.version(sale.award.version)
-    target = award(programme, order, sale.at_sale)
-    wanted = {given.name: given for given in target.given}
+    target = _frozen_award(programme, account, order, sale)
     posted = dict(sale.posted)
+    wanted = {given.name: given for given in target.given}
     for name, before in sale.posted.items():
         given = wanted.pop(name, None)
         difference = (given.amount if given else 0) - before.amount
-        if difference < 0:
-            _take_back(programme, account, order, name, before, -difference, at, cause, order_return)
-        elif given and difference:
-            _earn(programme, account, order, given, at, difference)
-        posted[name] = Posted(before.meter, before.amount + difference, before.earned_by)
-    for name, given in wanted.items():
-        if given.amount:
-            posted[name] = _earn(programme, account, order, given, at)
+        if difference < 0 and (programme.returns.takes_points or before.fund):
+            take_back(programme, account, order, name, before, -difference, at, cause, order_return)
+            posted[name] = before.changed(difference)
+        elif given and difference > 0:
+            post(programme, account, order, given, at, difference)
+            posted[name] = before.changed(difference)
+    posted |= {
+        name: post(programme, account, order, given, at) for name, given in wanted.items() if given.amount
+    }
+    _forget(account, order, at, cause)
+    retest(programme, account, order.at, at)
     tiers.undo(programme, account, order.at, at)
-    tiers.rise(programme, account, at)
-    return Sale(target, sale.at_sale, posted)
+    if not order.lines:
+        granting.take_back(programme, account, order.key, at)
+    _follow(programme, account, at)
+    is_cancelled = cause["key"] == "order_cancelled"
+    uses = returning.give_back_points(programme, account, order, sale.uses, at, is_cancelled)
+    return Sale(target, sale.answers, posted, sale.earns, sale.priced, uses)
+
+
+def _frozen_award(programme: Programme, account: Account, order: Order, sale: Sale) -> Award:
+    """What the order as it stands now would have given at the sale."""
+    before = {key: answer for key, answer in sale.answers.items() if not key.startswith(AFTER)}
+    target = _award(programme, order, Reading(programme, account, order.at, before, order.person), sale.earns)
+    if programme.has_rules_after:
+        after = {
+            key.removeprefix(AFTER): answer for key, answer in sale.answers.items() if key.startswith(AFTER)
+        }
+        reading = Reading(programme, account, order.at, after, order.person)
+        more = _award(programme, order, reading, sale.earns, is_after=True)
+        target.given += more.given
+        target.because += more.because
+    return target
+
+
+def _forget(account: Account, order: Order, at: datetime, cause: Because) -> None:
+    """An order that came back whole no longer counts as a purchase; that goods came back is remembered."""
+    name = f"event.{'purchase' if order.is_purchase else order.event}"
+    before = sum(one.amount for one in account.history.get(name, ()) if one.source == order.key)
+    now = max(order.paid, 1) if order.lines else 0
+    if now != before:
+        account.remember(name, order.at, now - before, order.key)
+    if cause["key"] == "returned":
+        account.remember("event.return", at, max(before - now, 1), order.key)
 
 
 def reopen_vouchers(
     timetable: Timetable, account: Account, order_key: str, at: datetime, is_cancelled: bool
 ) -> None:
-    """Vouchers used on an order that was cancelled, or came back whole where the reward says so."""
-    for voucher in account.vouchers:
-        if voucher.state != "redeemed" or voucher.redeemed_for != order_key:
-            continue
-        reward = timetable.version(voucher.version).rewards[voucher.reward]
-        if not is_cancelled and not reward.is_returned:
-            continue
-        if voucher.expires_at is None or at < voucher.expires_at:
-            because = {"key": "order_cancelled" if is_cancelled else "order_returned"}
-            redemption.reopen(account, voucher, at, {**because, "order": order_key})
+    """Vouchers and points used on an order that was cancelled, or came back whole where the reward says so."""
+    returning.reopen(timetable, account, order_key, at, is_cancelled)
+
+
+def act_for_another(timetable: Timetable, account: Account, told: ForAnother) -> Sale:
+    """``told`` happened to somebody whom this account's member invited: rules for the referrer."""
+    catch_up(timetable, account, told.at)
+    programme = timetable.at(told.at)
+    if programme is None or account.closed_at:
+        return Sale(Award(""))
+    order = act(told.event, told.key, told.at, amount=told.amount)
+    reading = Reading(programme, account, told.at)
+    rules = [rule for rule in programme.earning_rules if rule.beneficiary == told.role]
+    result = Award(programme.key)
+    for rule in rules:
+        if rule.event == told.event:
+            result.take_in(single(programme, rule, order, reading))
+    sale = Sale(result, reading.answers)
+    for given in result.given:
+        if given.amount:
+            sale.posted[given.name] = post(programme, account, order, given, told.at)
+    _follow(programme, account, told.at)
+    return sale
+
+
+def accept(timetable: Timetable, account: Account, offer: str, at: datetime) -> None:
+    """The member accepts an offer or a challenge. Raises ``Refused`` for one that cannot be, or not again."""
+    catch_up(timetable, account, at)
+    programme = timetable.at(at)
+    rules = [rule for rule in programme.earning_rules if rule.offer == offer] if programme else []
+    if programme is None or not rules:
+        raise Refused("no_such_offer", offer=offer)
+    cap = rules[0].acceptances
+    if cap is not None and cap.window is not None:
+        span = account.span(f"accepted.{offer}", cap.window, at, programme.zone)
+        times = sum(one.at in span for one in account.history.get(f"accepted.{offer}", ()))
+        if times >= cap.times:
+            raise Refused("accepted_too_often", offer=offer, maximum=cap.times)
+    account.remember(f"accepted.{offer}", at, 1)
+
+
+def use_points(
+    timetable: Timetable, account: Account, use: MenuUse, at: datetime, person: Person | None = None
+) -> None:
+    """A member uses points for something that is not an order. Raises ``Refused``."""
+    catch_up(timetable, account, at)
+    programme = timetable.at(at)
+    if programme is None:
+        raise Refused("no_programme")
+    check_spender(programme, account, person, at)
+    menus.use_menu(programme, account, use, at)
 
 
 def adjust(
@@ -134,142 +290,12 @@ def adjust(
     because: Because = {"key": "adjusted", "meter": meter_key, "amount": amount, "reason": reason}
     details: dict[str, Any] = {"version": programme.key, "actor": actor, "reason": reason}
     if amount > 0:
-        expires_at = meter.lifetime.expires_at(at, programme.zone)
-        account.credit(meter, amount, "adjust", at, because, expires_at=expires_at, **details)
+        lapses_at = expires_at(programme, account, meter_key, at)
+        account.credit(meter, amount, "adjust", at, because, expires_at=lapses_at, **details)
         convert_at_once(programme, account, at)
         return
     available = account.available(meter_key, at) if meter.is_spendable else account.balance(meter_key)
-    if -amount > available:
+    if -amount > available and not meter.may_be_negative:
         raise Refused("not_enough", meter=meter_key, available=available, wanted=-amount)
     lots = account.by_consumption(meter, at)
     account.debit(meter, -amount, "adjust", at, because, lots, **details)
-
-
-def _earn(
-    programme: Programme,
-    account: Account,
-    order: Order,
-    given: Given,
-    at: datetime,
-    amount: int | None = None,
-) -> Posted:
-    meter, total = programme.meters[given.rule.meter], amount or given.amount
-    entry = account.credit(
-        meter,
-        total,
-        "earn",
-        at,
-        given.because,
-        available_from=_available_from(programme, given.rule, order.at, at),
-        expires_at=meter.lifetime.expires_at(order.at, programme.zone),
-        counts_at=order.at,
-        rule=given.name,
-        version=programme.key,
-        order=order.key,
-    )
-    return Posted(meter.key, total, entry.ref)
-
-
-def _available_from(programme: Programme, rule: EarningRule, sold_at: datetime, at: datetime) -> datetime:
-    if not rule.pending_days:
-        return at
-    day = local_day(sold_at, programme.zone) + timedelta(days=rule.pending_days)
-    return max(at, day_start(day, programme.zone))
-
-
-def _take_back(
-    programme: Programme,
-    account: Account,
-    order: Order,
-    name: str,
-    before: Posted,
-    amount: int,
-    at: datetime,
-    cause: Because,
-    order_return: str,
-) -> None:
-    meter = programme.meters[before.meter]
-    _undo_lapse(programme, account, order, name, meter, amount, at)
-    if programme.cancels_unused_vouchers:
-        _cancel_bought(programme, account, order, meter, amount, at)
-    own = [lot for lot in account.open_lots(meter.key) if lot.order == order.key]
-    others = [lot for lot in account.by_consumption(meter, at) if lot.order != order.key]
-    pending = [
-        lot for lot in account.open_lots(meter.key) if lot.order != order.key and at < lot.available_from
-    ]
-    because: dict[str, Any] = {**cause, "rule": name, "meter": meter.key, "amount": amount}
-    account.debit(
-        meter,
-        amount,
-        "reverse",
-        at,
-        because,
-        [*own, *others, *pending],
-        counts_at=order.at,
-        rule=name,
-        version=programme.key,
-        order=order.key,
-        order_return=order_return,
-        reverses=before.earned_by,
-    )
-
-
-def _undo_lapse(
-    programme: Programme,
-    account: Account,
-    order: Order,
-    name: str,
-    meter: Meter,
-    amount: int,
-    at: datetime,
-) -> None:
-    """Points of this order that lapsed unused were no gain: they are not taken back a second time."""
-    own = [lot for lot in account.lots if lot.order == order.key and lot.meter == meter.key]
-    missing = min(amount - sum(lot.remaining for lot in own), sum(lot.lapsed for lot in own))
-    if missing <= 0:
-        return
-    because: Because = {"key": "lapse_undone", "meter": meter.key, "points": missing}
-    details: dict[str, Any] = {"rule": name, "version": programme.key, "order": order.key}
-    for lot in own:
-        undone = min(lot.lapsed, missing)
-        lot.lapsed -= undone
-        missing -= undone
-    account.credit(meter, because["points"], "restore", at, because, **details)
-
-
-def _cancel_bought(
-    programme: Programme, account: Account, order: Order, meter: Meter, amount: int, at: datetime
-) -> None:
-    """Unused vouchers bought with this order's points go before anybody is in debt, newest first."""
-    held = sum(lot.remaining for lot in account.open_lots(meter.key))
-    own = {lot.ref for lot in account.lots if lot.order == order.key and lot.meter == meter.key}
-    for voucher in reversed(account.vouchers):
-        if held >= amount:
-            return
-        backing = account.backing.get(voucher.debit, [])
-        if voucher.state not in ("scheduled", "issued") or not own.intersection(
-            ref for ref, _taken in backing
-        ):
-            continue
-        points = sum(taken for _ref, taken in backing)
-        because: Because = {"key": "points_behind_it_returned", "order": order.key}
-        redemption.end(account, voucher, "cancelled", at, because)
-        account.credit(
-            meter,
-            points,
-            "restore",
-            at,
-            {"key": "voucher_cancelled", "meter": meter.key, "points": points},
-            expires_at=_restored_until(account, [ref for ref, _taken in backing], at),
-            reverses=voucher.debit,
-            version=programme.key,
-        )
-        held += points
-
-
-def _restored_until(account: Account, refs: list[Ref], at: datetime) -> datetime | None:
-    """Points that come back keep their old expiry, but at least thirty days."""
-    lots: dict[Ref, Lot] = {lot.ref: lot for lot in account.lots}
-    ends = [lots[ref].expires_at for ref in refs if ref in lots]
-    dated = [end for end in ends if end is not None]
-    return max(min(dated), at + RESTORED_LIFE) if dated else None

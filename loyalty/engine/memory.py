@@ -1,80 +1,31 @@
 """A club in memory: the same engine as the real one, and a ledger that can be read line by line."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.engine import redemption
-from loyalty.engine.account import (
-    OPEN_VOUCHERS,
-    Account,
-    Because,
-    Closing,
-    Effect,
-    Entry,
-    TierMove,
-    Voucher,
-    VoucherChange,
-)
-from loyalty.engine.calendar import last_day
-from loyalty.engine.compute import Sale, adjust, correct_order, place_order, reopen_vouchers
-from loyalty.engine.due import catch_up
+from loyalty.engine import compute, conversions, draws, due, funds, issuing, perks, pooling, redemption
+from loyalty.engine.account import Account
+from loyalty.engine.effects import Credit, Effect, Entry, ForAnother, FundEntry
 from loyalty.engine.errors import Refused
-from loyalty.engine.happening import Line, Order
-from loyalty.engine.programme import Timetable
-from loyalty.engine.rehearsal import Done, MeterState, State, VoucherState
-from loyalty.engine.scenario import BackLine
+from loyalty.engine.granting import ByHand, give_by_hand
+from loyalty.engine.happening import Line, MenuUse, Order, Person, act
+from loyalty.engine.households import check_room
+from loyalty.engine.leaving import Waiting, come_back, leave
+from loyalty.engine.memory_state import state_of
+from loyalty.engine.objects import Draw
+from loyalty.engine.outcome import Done, State
+from loyalty.engine.programme import Programme, Timetable
+from loyalty.engine.reading import Reading
+from loyalty.engine.records import Refs, Row, Sold, bring_all_back, key_of, lost_of, row_of
+from loyalty.engine.scenario import GUEST, BackLine, person_of
+from loyalty.engine.stock import Shelf
 
 STAFF = "staff"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the ledger. ``amount`` and ``balance`` are in smallest parts of ``meter``;
-    ``value`` is what a voucher is worth in öre."""
-
-    at: datetime
-    member: str
-    what: str
-    because: Because
-    meter: str = ""
-    amount: int | None = None
-    balance: int | None = None
-    value: int | None = None
-    tier: str = ""
-
-
-@dataclass(slots=True)
-class _Refs:
-    """Numbers for rows, 1, 2, 3 …; copied together with its account."""
-
-    last: int = 0
-
-    def __call__(self) -> int:
-        self.last += 1
-        return self.last
-
-
-@dataclass(slots=True)
-class _Sold:
-    """An order, and what came back of each line: (thousandths, öre)."""
-
-    member: str
-    order: Order
-    sale: Sale
-    came_back: dict[str, tuple[int, int]] = field(default_factory=dict)
-    is_cancelled: bool = False
-
-    def left(self, line: Line) -> Line:
-        quantity, amount = self.came_back.get(line.ref, (0, 0))
-        return line.without(quantity, amount) if quantity or amount else line
-
-    def facts(self) -> Order:
-        lines = [] if self.is_cancelled else [self.left(line) for line in self.order.lines]
-        return replace(self.order, lines=[line for line in lines if line.quantity or line.paid])
 
 
 @dataclass(slots=True)
@@ -82,39 +33,86 @@ class MemoryClub:
     """Implements ``rehearsal.Club``; ``rows`` is the ledger of everybody in the order it was written."""
 
     timetable: Timetable
+    people: dict[str, Person] = field(default_factory=dict)
+    account_of: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
-    orders: dict[str, _Sold] = field(default_factory=dict)
+    orders: dict[str, Sold] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
-    _balances: dict[tuple[str, str], int] = field(default_factory=dict)
+    fund_entries: list[FundEntry] = field(default_factory=list)
+    bookings: dict[str, list[perks.Booking]] = field(default_factory=dict)
+    wins: dict[str, list[draws.Win]] = field(default_factory=dict)
+    drawn: set[tuple[str, Any]] = field(default_factory=set)
+    credits: dict[str, int] = field(default_factory=dict)
+    leaders: dict[str, str] = field(default_factory=dict)
+    balances: dict[tuple[str, str], int] = field(default_factory=dict)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
 
-    def join(self, member: str, at: datetime) -> None:
-        self.accounts[member] = Account(joined_at=at, computed_to=at, new_ref=_Refs())
+    def join(self, member: str, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
+        known = facts or {}
+        if member in self.people and self._is_back(member, at):
+            return
+        self.people[member] = person_of(member, at, known)
+        account = known.get("account", member)
+        check_room(self.timetable.latest(at), list(self.account_of.values()).count(account))
+        if account in self.accounts and self.accounts[account].closed_at:
+            account = f"{account}-{len(self.accounts)}"
+        self.account_of[member] = account
+        if "leads" in known:
+            self.leaders[known["leads"]] = member
+        if account not in self.accounts:
+            self.accounts[account] = Account(
+                joined_at=at, computed_to=at, new_ref=Refs(), person=self.people[member], shelf=self.shelf
+            )
         self.rows.append(Row(at, member, "joined", {}))
+        for event in ("join", "referral_joined") if known.get("referred_by") else ("join",):
+            self._happen(member, act(event, f"{event}:{member}", at))
+        if referrer := known.get("referred_by"):
+            self._tell(ForAnother(referrer, "referral_joined", f"join:{member}", at))
+
+    def _is_back(self, member: str, at: datetime) -> bool:
+        """Whether somebody known is on an open account, which may have waited for them."""
+        name = self.account_of[member]
+        account = self.accounts[name]
+        due.catch_up(self.timetable, account, at)
+        if account.closed_at and not come_back(account, self.waiting.pop(name, Waiting()), at):
+            return False
+        conversions.convert_at_once(self._programme(at), account, at)
+        self._write(member)
+        return True
+
+    def _happen(self, member: str, order: Order) -> Done:
+        """Something that may give; remembered only where a rule is about it."""
+        programme = self.timetable.at(order.at)
+        if programme is None or order.event not in programme.events:
+            return Done()
+        return self.sell(member, order)
 
     def sell(self, member: str, order: Order) -> Done:
+        if member == GUEST:
+            return self._sell_to_guest(order)
+        order.person = self.people[member]
+        order.leader = self.leaders.get(order.leader, order.leader)
         with self._undone_if_refused(member) as account:
-            sale = place_order(self.timetable, account, order)
-        self.orders[order.key] = _Sold(member, order, sale)
-        used = self._write(member)
+            sale = compute.place_order(self.timetable, account, order)
+        self.orders[order.key] = Sold(member, order, sale, self.account_of[member])
+        effects = self._write(member)
         earned = {meter: amount for meter, amount in sale.award.amounts().items() if amount}
         if not earned:
             self.rows += [Row(order.at, member, "nothing", because) for because in sale.award.because]
-        return Done(earned=earned, payable=order.paid, lost=_lost(used))
+        return Done(earned=earned, payable=order.paid, lost=lost_of(effects))
+
+    def _sell_to_guest(self, order: Order) -> Done:
+        """Nobody's order: only funds gain by it."""
+        account = Account(joined_at=order.at, computed_to=order.at, new_ref=Refs())
+        sale = compute.place_order(self.timetable, account, order)
+        self.fund_entries += [one for one in account.take_effects() if isinstance(one, FundEntry)]
+        self.orders[order.key] = Sold(GUEST, order, sale)
+        return Done(payable=order.paid)
 
     def take_back(self, number: str, lines: Sequence[BackLine], at: datetime) -> Done:
         sold = self._order(number)
-        if sold.is_cancelled:
-            raise Refused("order_is_cancelled", order=number)
-        left = [line for line in sold.order.lines if sold.left(line).quantity]
-        wanted = lines or [BackLine(line.ref) for line in left]
-        if not wanted:
-            raise Refused("nothing_left_to_return", order=number)
-        came_back = dict(sold.came_back)
-        try:
-            refund = sum(_bring_back(sold, line) for line in wanted)
-        except Refused:
-            sold.came_back = came_back
-            raise
+        refund = bring_all_back(sold, lines)
         return replace(self._correct(sold, max(at, sold.order.at), {"key": "returned"}), refund=refund)
 
     def cancel(self, number: str, at: datetime) -> Done:
@@ -126,132 +124,268 @@ class MemoryClub:
         sold.is_cancelled = True
         return self._correct(sold, max(at, sold.order.at), {"key": "order_cancelled"})
 
-    def redeem(self, member: str, code: str, number: str, amount: int, at: datetime) -> Done:
-        order = Order(_key(number), at, [Line("basket", 1000, amount)], vouchers=(code,))
-        with self._undone_if_refused(member) as account:
-            catch_up(self.timetable, account, at)
-            redemption.use_vouchers(self.timetable, account, order)
-        return Done(payable=order.paid, lost=_lost(self._write(member)))
+    do, undo = sell, cancel
 
-    def adjust(self, member: str, meter: str, amount: int, reason: str, at: datetime) -> Done:
+    def register(self, member: str, number: str, by: str, at: datetime) -> Done:
+        sold = self._order(number)
+        if sold.member == GUEST:
+            self._find_owner(sold, member, by, at)
+        elif sold.member != member:
+            raise Refused("order_belongs_to_another_member", order=number)
+        return Done(earned={meter: amount for meter, amount in sold.sale.award.amounts().items() if amount})
+
+    def _find_owner(self, sold: Sold, member: str, by: str, at: datetime) -> None:
+        if programme := self.timetable.at(sold.order.at):
+            programme.late_claims.check(sold.order.at, at, by, programme.zone)
+        sold.order = replace(sold.order, claimed_at=at, person=self.people[member], has_list_prices=False)
         with self._undone_if_refused(member) as account:
-            adjust(self.timetable, account, meter, amount, at, STAFF, reason)
+            sold.sale = compute.place_order(self.timetable, account, sold.facts())
+        # The guest's, whose gains the funds already have.
+        account.effects = [one for one in account.effects if not isinstance(one, FundEntry)]
+        sold.member, sold.account = member, self.account_of[member]
+        self._write(member)
+
+    def redeem(self, member: str, code: str, number: str, amount: int, at: datetime) -> Done:
+        order = Order(key_of(number), at, [Line("basket", 1000, amount)], vouchers=(code,))
+        with self._computed(member, at) as account:
+            redemption.use_vouchers(self.timetable, account, order)
+        return Done(payable=order.paid, lost=lost_of(self._write(member)))
+
+    def use(self, member: str, use: MenuUse, at: datetime) -> Done:
+        with self._undone_if_refused(member) as account:
+            compute.use_points(self.timetable, account, use, at, self.people[member])
         self._write(member)
         return Done()
 
+    def accept(self, member: str, offer: str, at: datetime) -> Done:
+        with self._undone_if_refused(member) as account:
+            compute.accept(self.timetable, account, offer, at)
+        self._write(member)
+        return Done()
+
+    def choose(self, member: str, conversion: str, size: int, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            conversions.choose(self._programme(at), account, conversion, size)
+        self._write(member)
+        return Done()
+
+    def convert(self, member: str, conversion: str, amount: int | None, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            conversions.convert_on_demand(self._programme(at), conversion, account, at, amount)
+        self._write(member)
+        return Done()
+
+    def reserve(self, member: str, code: str, number: str, minutes: int | None, at: datetime) -> Done:
+        until = at + timedelta(minutes=minutes or 30)
+        with self._computed(member, at) as account:
+            redemption.reserve(account, redemption.find(account, code), key_of(number), at, until)
+        self._write(member)
+        return Done()
+
+    def release(self, member: str, code: str, number: str, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            voucher = redemption.find(account, code)
+            if voucher.state == "reserved":
+                redemption.release(account, voucher, at, {"key": "voucher_released"})
+        self._write(member)
+        return Done()
+
+    def give(self, member: str, code: str, to: str, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            voucher = redemption.find(account, code)
+            reward = self.timetable.version(voucher.version).rewards[voucher.reward]
+            this_year = [one for one in account.vouchers if one.given_to and one.issued_at.year == at.year]
+            given = sum(one.reward == voucher.reward for one in this_year)
+            is_at_home = self.account_of.get(to) == self.account_of[member]
+            redemption.give(account, reward, voucher, to, at, given, is_at_home=is_at_home)
+            if to in self.account_of:
+                redemption.receive(account, self._account(to), voucher, at)
+                self._write(to)
+        self._write(member)
+        return Done()
+
+    def claim(self, member: str, code: str, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            voucher = redemption.find(account, code)
+            issuing.claim(self.timetable.version(voucher.version), voucher, account, at)
+        self._write(member)
+        return Done()
+
+    def pick(self, member: str, code: str, choice: str, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            voucher = redemption.find(account, code)
+            issuing.choose(self.timetable.version(voucher.version), voucher, account, choice, at)
+        self._write(member)
+        return Done()
+
+    def adjust(self, member: str, meter: str, amount: int, reason: str, at: datetime) -> Done:
+        with self._undone_if_refused(member) as account:
+            compute.adjust(self.timetable, account, meter, amount, at, STAFF, reason)
+        self._write(member)
+        return Done()
+
+    def set_tier(
+        self, member: str, ladder: str, tier: str, to: datetime | None, at: datetime, origin: str
+    ) -> Done:
+        with self._computed(member, at) as account:
+            by = ByHand(STAFF, "by hand", origin)
+            give_by_hand(self._programme(at), account, ladder, tier, to, at, by)
+        self._write(member)
+        return Done()
+
+    def leave(self, member: str, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            self.waiting[self.account_of[member]] = leave(self._programme(at), account, at)
+        self._write(member)
+        return Done()
+
+    def book(self, member: str, perk: str, seats: int, at: datetime) -> Done:
+        found = perks.find(self._programme(at), perk)
+        booked = self.bookings.get(perk, [])
+        self.bookings[perk] = perks.book(found, booked, self.reading(member, at), member, seats)
+        return Done()
+
+    def unbook(self, member: str, perk: str, at: datetime) -> Done:
+        found = perks.find(self._programme(at), perk)
+        self.bookings[perk] = perks.unbook(found, self.bookings.get(perk, []), member)
+        return Done()
+
+    def grant(self, fund: str, amount: int, to: str, at: datetime) -> Done:
+        found = self._programme(at).funds.get(fund)
+        if found is None:
+            raise Refused("no_such_fund", fund=fund)
+        self.fund_entries.append(funds.grant(found, self.fund_entries, amount, to, at))
+        return Done()
+
+    def pool(self, conversion: str, amount: int, at: datetime) -> Done:
+        self.pass_to(at)
+        pooling.share_out(self._programme(at), conversion, self.accounts, amount, at)
+        for name in list(self.accounts):
+            self._write_account(name)
+        return Done()
+
     def pass_to(self, at: datetime) -> None:
-        for member, account in self.accounts.items():
-            catch_up(self.timetable, account, at)
-            self._write(member)
+        programme = self.timetable.latest(at)
+        for draw, pool in draws.due_pools(programme, self.drawn, at) if programme else ():
+            self._catch_up(pool.drawn_at)
+            self.draw(draw.key, pool, pool.drawn_at)
+        self._catch_up(at)
+
+    def _catch_up(self, at: datetime) -> None:
+        for name, account in self.accounts.items():
+            due.catch_up(self.timetable, account, at)
+            self._write_account(name)
+
+    def draw(self, key: str, pool: draws.Pool | None, at: datetime) -> Done:
+        programme = self._programme(at)
+        draw = next((one for one in programme.draws if one.key == key), None)
+        if draw is None:
+            raise Refused("no_such_draw", draw=key)
+        for one in [pool] if pool else list(draws.pools_of(programme, draw)):
+            if (key, one.first) not in self.drawn:
+                self._hold(programme, draw, one)
+        return Done()
+
+    def _hold(self, programme: Programme, draw: Draw, pool: draws.Pool) -> None:
+        self.drawn.add((draw.key, pool.first))
+        won = self.wins.setdefault(draw.key, [])
+        before = Counter(win.who for win in won)
+        won += draws.hold(programme, draw, pool, self.accounts, before)
+        for name in {win.who for win in won}:
+            self._write_account(name)
 
     def state(self, member: str, at: datetime) -> State:
-        account = self.accounts[member]
-        return State(
-            meters={meter: _meter_state(account, meter, at) for meter in account.balances},
-            vouchers=[self._voucher_state(voucher) for voucher in account.vouchers],
-            tiers={
-                ladder: (held.tier, self._last_day(held.valid_to)) for ladder, held in account.tiers.items()
-            },
-            is_closed=account.closed_at is not None,
-        )
+        return state_of(self, member, at)
+
+    def _programme(self, at: datetime) -> Programme:
+        programme = self.timetable.latest(at)
+        if programme is None:
+            raise Refused("no_programme")
+        return programme
+
+    def reading(self, member: str, at: datetime) -> Reading:
+        account = self._account(member)
+        return Reading(self._programme(at), account, at, person=self.people.get(member))
+
+    def _account(self, member: str) -> Account:
+        return self.accounts[self.account_of[member]]
 
     @contextmanager
     def _undone_if_refused(self, member: str) -> Iterator[Account]:
-        before = deepcopy(self.accounts[member])
+        name = self.account_of[member]
+        before, on_the_shelf = deepcopy(self.accounts[name]), self.shelf.changes()
         try:
-            yield self.accounts[member]
+            yield self.accounts[name]
         except Refused:
-            self.accounts[member] = before
+            self.accounts[name] = before
+            self.shelf.change_to(on_the_shelf)
             raise
 
-    def _order(self, number: str) -> _Sold:
-        sold = self.orders.get(_key(number))
+    @contextmanager
+    def _computed(self, member: str, at: datetime) -> Iterator[Account]:
+        with self._undone_if_refused(member) as account:
+            due.catch_up(self.timetable, account, at)
+            yield account
+
+    def _order(self, number: str) -> Sold:
+        sold = self.orders.get(key_of(number))
         if sold is None:  # it was refused
             raise Refused("order_not_found", order=number)
         return sold
 
-    def _correct(self, sold: _Sold, at: datetime, cause: Because) -> Done:
-        account, facts = self.accounts[sold.member], sold.facts()
-        sold.sale = correct_order(self.timetable, account, facts, sold.sale, at, cause)
+    def _correct(self, sold: Sold, at: datetime, cause: dict[str, Any]) -> Done:
+        if sold.member == GUEST:
+            return self._correct_guest(sold, at, cause)
+        account, facts = self.accounts[sold.account], sold.facts()
+        sold.sale = compute.correct_order(self.timetable, account, facts, sold.sale, at, cause)
         if not facts.lines:
-            reopen_vouchers(self.timetable, account, facts.key, at, sold.is_cancelled)
+            compute.reopen_vouchers(self.timetable, account, facts.key, at, sold.is_cancelled)
+            self._retell(facts.key, at, cause)
         taken: dict[str, int] = {}
-        for effect in self._write(sold.member):
+        for effect in self._write_account(sold.account, sold.member):
             if isinstance(effect, Entry) and effect.kind == "reverse" and effect.order == facts.key:
                 taken[effect.meter] = taken.get(effect.meter, 0) - effect.amount
         return Done(taken_back=taken)
 
+    def _correct_guest(self, sold: Sold, at: datetime, cause: dict[str, Any]) -> Done:
+        account = Account(joined_at=sold.order.at, computed_to=at, new_ref=Refs())
+        sold.sale = compute.correct_order(self.timetable, account, sold.facts(), sold.sale, at, cause)
+        self.fund_entries += [one for one in account.take_effects() if isinstance(one, FundEntry)]
+        return Done()
+
+    def _tell(self, told: ForAnother) -> None:
+        """What happened to a member also happens to who invited them."""
+        if told.who not in self.account_of:
+            return
+        sale = compute.act_for_another(self.timetable, self._account(told.who), told)
+        order = act(told.event, told.key, told.at)
+        self.orders[order.key] = Sold(told.who, order, sale, self.account_of[told.who])
+        self._write(told.who)
+
+    def _retell(self, key: str, at: datetime, cause: dict[str, Any]) -> None:
+        """The order behind a referral came back: where the programme says so, so does the reward."""
+        for role in ("referrer", "leader"):
+            told = self.orders.get(f"{key}:{role}")
+            if told is not None and self._programme(at).returns.retests_referrals:
+                told.is_cancelled = True
+                self._correct(told, at, cause)
+
     def _write(self, member: str) -> list[Effect]:
-        """Write what has happened to ``member`` as rows; a new voucher gets its code."""
-        account = self.accounts[member]
+        return self._write_account(self.account_of[member], member)
+
+    def _write_account(self, name: str, member: str = "") -> list[Effect]:
+        """Write what has happened to an account as rows; a new voucher gets its code."""
+        account = self.accounts[name]
         for number, voucher in enumerate(account.vouchers, 1):
-            voucher.code = voucher.code or f"{member}-{number}"
+            voucher.code = voucher.code or f"{name}-{number}"
         effects = account.take_effects()
         for effect in effects:
-            writer = _WRITERS.get(type(effect))
-            if writer:
-                self.rows.append(writer(self, member, effect))
+            if isinstance(effect, FundEntry):
+                self.fund_entries.append(effect)
+            elif isinstance(effect, ForAnother):
+                self._tell(effect)
+            elif isinstance(effect, Credit):
+                self.credits[member] = self.credits.get(member, 0) + effect.amount
+            elif row := row_of(member or name, effect, self.balances):
+                self.rows.append(row)
         return effects
-
-    def _entry_row(self, member: str, entry: Entry) -> Row:
-        balance = self._balances.get((member, entry.meter), 0) + entry.amount
-        self._balances[member, entry.meter] = balance
-        at, because = entry.effective_at, entry.because
-        return Row(at, member, entry.kind, because, entry.meter, entry.amount, balance)
-
-    def _voucher_row(self, member: str, change: VoucherChange) -> Row:
-        what = f"voucher.{change.move}"
-        return Row(change.at, member, what, change.because, value=change.voucher.value)
-
-    def _tier_row(self, member: str, move: TierMove) -> Row:
-        return Row(move.at, member, "tier", move.because, tier=move.held.tier)
-
-    def _closing_row(self, member: str, closing: Closing) -> Row:
-        return Row(closing.at, member, "closed", closing.because)
-
-    def _voucher_state(self, voucher: Voucher) -> VoucherState:
-        last = self._last_day(voucher.expires_at)
-        left = voucher.left if voucher.state in OPEN_VOUCHERS else 0
-        return VoucherState(voucher.code, voucher.reward, voucher.value, left, last, voucher.state)
-
-    def _last_day(self, moment: datetime | None) -> Any:
-        zone = self.timetable.versions[-1][2].zone
-        return last_day(moment, zone) if moment else None
-
-
-_WRITERS: Mapping[type, Callable[..., Row]] = {
-    Entry: MemoryClub._entry_row,
-    VoucherChange: MemoryClub._voucher_row,
-    TierMove: MemoryClub._tier_row,
-    Closing: MemoryClub._closing_row,
-}
-
-
-def _key(number: str) -> str:
-    return f"scenario:{number}"
-
-
-def _meter_state(account: Account, meter: str, at: datetime) -> MeterState:
-    return MeterState(
-        account.balance(meter), account.available(meter, at), account.pending(meter, at), account.debt(meter)
-    )
-
-
-def _bring_back(sold: _Sold, back: BackLine) -> int:
-    """Count ``back`` as come back; answers its worth in öre. Raises ``Refused``."""
-    line = next(line for line in sold.order.lines if line.ref == back.ref)
-    left = sold.left(line)
-    quantity = left.quantity if back.quantity is None else back.quantity
-    if not 0 < quantity <= left.quantity:
-        raise Refused("more_than_was_bought", line=back.ref)
-    amount = left.paid - left.worth(left.quantity - quantity) if back.amount is None else back.amount
-    if amount > left.paid:
-        raise Refused("more_than_was_paid", line=back.ref)
-    before = sold.came_back.get(line.ref, (0, 0))
-    sold.came_back[line.ref] = (before[0] + quantity, before[1] + amount)
-    return amount
-
-
-def _lost(effects: Sequence[Effect]) -> int:
-    changes = [effect for effect in effects if isinstance(effect, VoucherChange)]
-    return sum(change.because.get("lost_ore", 0) for change in changes if change.move == "redeemed")

@@ -21,7 +21,6 @@ MAX_TEXT = 2_000
 _INTEGER = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
 _DECIMAL = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]{1,6}$")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_PREFIX = "tag:yaml.org,2002:"
 
 
 @dataclass(slots=True)
@@ -84,7 +83,8 @@ def _composed(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "cannot be read"
-        raise ProgrammeError(f"not YAML: {problem}", line=mark.line + 1 if mark else None) from error
+        told = "indent with spaces, not with tabs" if "\\t" in problem else f"not YAML: {problem}"
+        raise ProgrammeError(told, line=mark.line + 1 if mark else None) from error
     except ProgrammeError:
         raise
     except (ValueError, OverflowError) as error:  # escapes and directives with impossible numbers

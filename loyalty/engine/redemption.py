@@ -1,29 +1,81 @@
 """Step 4: vouchers on a basket. A payable amount never goes below zero."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from loyalty.engine.account import Account, Because, Voucher, VoucherChange
-from loyalty.engine.earning import split
+from loyalty.engine.account import Account
+from loyalty.engine.effects import Because, Voucher, VoucherChange
 from loyalty.engine.errors import Refused
 from loyalty.engine.happening import Line, Order
-from loyalty.engine.programme import Reward, Timetable
+from loyalty.engine.objects import Reward
+from loyalty.engine.programme import Programme, Timetable
+from loyalty.engine.reading import Reading
+from loyalty.engine.shares import split
+
+# Why a voucher ended that somebody else has now.
+GIVEN_ON = "given_on"
 
 
 def use_vouchers(timetable: Timetable, account: Account, order: Order) -> None:
-    """Use the vouchers that ``order`` names, in its order; raises ``Refused`` for one that cannot."""
+    """Use the vouchers that ``order`` names, in its order, and those that use themselves.
+
+    Raises ``Refused`` for one that cannot be used.
+    """
+    used: list[Reward] = []
     for code in order.vouchers:
         voucher = find(account, code)
         if voucher.redeemed_for == order.key:  # redeemed at the till, before the order was sent
             spread(min(voucher.used, order.paid), order.lines)
             continue
-        reward = timetable.version(voucher.version).rewards[voucher.reward]
-        check_usable(voucher, order.key, order.at)
-        zone = timetable.version(voucher.version).zone
-        eligible = _eligible(reward, order, zone)
-        amount = discount(reward, voucher, order, eligible)
-        spread(amount, eligible)
-        redeem(account, reward, voucher, order.key, order.at, amount)
+        _use(timetable, account, order, voucher, used)
+    for voucher in [one for one in account.vouchers if one.state == "issued"]:
+        reward = _reward(timetable, voucher)
+        if reward.is_automatic and voucher.code not in order.vouchers and order.paid:
+            with suppress(Refused):
+                _use(timetable, account, order, voucher, used)
+
+
+def _use(timetable: Timetable, account: Account, order: Order, voucher: Voucher, used: list[Reward]) -> None:
+    reward = _reward(timetable, voucher)
+    check_usable(account, voucher, order.key, order.at)
+    _check_together(reward, voucher, used)
+    programme = timetable.latest(order.at) or timetable.version(voucher.version)
+    use_on(programme, reward, account, order, voucher)
+    used.append(reward)
+
+
+def use_on(programme: Programme, reward: Reward, account: Account, order: Order, voucher: Voucher) -> None:
+    """Take what ``voucher`` is good for off ``order``. Raises ``Refused``."""
+    reading = Reading(programme, account, order.at, person=order.person)
+    eligible = []
+    if reward.scope.refuses_order(order, programme.zone, reading, reward.key) is None:
+        eligible = [line for line in order.lines if reward.scope.refuses_line(line) is None]
+    amount = discount(reward, voucher, order, eligible)
+    spread(amount, [piece_of(reward, eligible)] if voucher.kind == "product" else eligible)
+    redeem(account, reward, voucher, order.key, order.at, amount)
+
+
+def _reward(timetable: Timetable, voucher: Voucher) -> Reward:
+    return timetable.version(voucher.version).rewards[voucher.reward]
+
+
+def _check_together(reward: Reward, voucher: Voucher, used: list[Reward]) -> None:
+    """Raises ``Refused`` where the vouchers used before, or this one, do not suffer each other."""
+    same = sum(one.key == reward.key for one in used)
+    if reward.max_per_receipt and same >= reward.max_per_receipt:
+        raise Refused("only_so_many_per_order", code=voucher.code, maximum=reward.max_per_receipt)
+    for other in used:
+        if not (_suffers(reward, other) and _suffers(other, reward)):
+            raise Refused("not_together_with_others", code=voucher.code)
+
+
+def _suffers(reward: Reward, other: Reward) -> bool:
+    if reward.combinable == "same":
+        return other.key == reward.key
+    if reward.combinable == "listed":
+        return other.key in reward.combines_with or other.key == reward.key
+    return reward.combinable == "all"
 
 
 def find(account: Account, code: str) -> Voucher:
@@ -33,7 +85,7 @@ def find(account: Account, code: str) -> Voucher:
     raise Refused("voucher_not_found", code=code)
 
 
-def check_usable(voucher: Voucher, order_key: str, at: datetime) -> None:
+def check_usable(account: Account, voucher: Voucher, order_key: str, at: datetime) -> None:
     """Raises ``Refused`` when ``voucher`` cannot be used for that order at that moment."""
     if voucher.state == "redeemed":
         raise Refused("voucher_used", code=voucher.code, order=voucher.redeemed_for)
@@ -41,10 +93,20 @@ def check_usable(voucher: Voucher, order_key: str, at: datetime) -> None:
         raise Refused("voucher_cancelled", code=voucher.code, because=voucher.ended_because)
     if voucher.state == "expired" or (voucher.expires_at and at >= voucher.expires_at):
         raise Refused("voucher_expired", code=voucher.code)
-    if at < voucher.available_from:
+    if voucher.state == "scheduled" or at < voucher.available_from:
         raise Refused("voucher_not_yet_usable", code=voucher.code)
     if is_reserved(voucher, at) and voucher.reserved_for != order_key:
         raise Refused("voucher_reserved", code=voucher.code, order=voucher.reserved_for)
+    if account.closed_at and account.closed_at <= at:
+        raise Refused("account_is_closed")
+
+
+def check_place(timetable: Timetable, account: Account, voucher: Voucher, order: Order) -> None:
+    """Raises ``Refused`` when the reward cannot be used in the order's store, channel or at its time."""
+    version = timetable.version(voucher.version)
+    reward, reading = version.rewards[voucher.reward], Reading(version, account, order.at)
+    if reward.scope.refuses_order(order, version.zone, reading, reward.key) is not None:
+        raise Refused("nothing_to_pay_with_voucher", code=voucher.code)
 
 
 def is_reserved(voucher: Voucher, at: datetime) -> bool:
@@ -57,19 +119,28 @@ def discount(reward: Reward, voucher: Voucher, order: Order, lines: list[Line]) 
     eligible = sum(line.paid for line in lines)
     if order.before_vouchers < reward.min_basket:
         raise Refused("basket_too_small", code=voucher.code, minimum_ore=reward.min_basket)
-    if not eligible:
+    if voucher.kind in ("service", "choice"):
+        return 0
+    if not eligible or voucher.kind in ("payout", "donation"):
         raise Refused("nothing_to_pay_with_voucher", code=voucher.code)
     allowed = int(eligible * reward.max_share / 100)
     if voucher.kind == "percent_off":
         return min(int(eligible * voucher.percent / 100), allowed)
-    return min(voucher.left, allowed)
+    if voucher.kind == "product":
+        return min(_apiece(piece_of(reward, lines)), voucher.value or allowed, allowed)
+    amount = min(voucher.left, allowed)
+    return amount - amount % reward.unit if reward.unit else amount
 
 
-def _eligible(reward: Reward, order: Order, zone: ZoneInfo) -> list[Line]:
-    """What of ``order`` the reward may be used on: none of it in a store or on a day that is not its own."""
-    if reward.scope.refuses_order(order, zone) is not None:
-        return []
-    return [line for line in order.lines if reward.scope.refuses_line(line) is None]
+def piece_of(reward: Reward, lines: list[Line]) -> Line:
+    """The line of which a free product is a piece: the dearest, or the cheapest that costs anything."""
+    if reward.frees_cheapest:
+        return min(lines, key=lambda line: (not line.paid, _apiece(line)))
+    return max(lines, key=_apiece)
+
+
+def _apiece(line: Line) -> int:
+    return line.paid * 1000 // max(line.quantity, 1000)
 
 
 def spread(amount: int, lines: list[Line]) -> None:
@@ -92,11 +163,61 @@ def redeem(
     if lost:
         because["lost_ore"] = lost
     account.effects.append(VoucherChange(voucher, "redeemed", at, because))
+    account.note("redeem", at)
+
+
+def give(
+    account: Account,
+    reward: Reward,
+    voucher: Voucher,
+    to: str,
+    at: datetime,
+    given: int,
+    *,
+    is_at_home: bool = False,
+) -> None:
+    """Hand ``voucher`` on to ``to`` (empty is somebody outside the club), who may share the account; ``given`` of its
+    kind went before it this year. Raises ``Refused``."""
+    check_usable(account, voucher, "", at)
+    if reward.transfer_to == "nobody":
+        raise Refused("not_transferable", code=voucher.code)
+    if reward.transfer_to == "household" and not is_at_home:
+        raise Refused("not_in_the_household", code=voucher.code)
+    if reward.transfer_to == "members" and not to:
+        raise Refused("only_to_members", code=voucher.code)
+    if reward.transfers and given >= reward.transfers:
+        raise Refused("gift_limit_reached", code=voucher.code, maximum=reward.transfers)
+    if voucher.given_to:
+        raise Refused("already_given", code=voucher.code)
+    voucher.given_to = to or "-"
+    _change(account, voucher, "given", at, {"key": "voucher_given", "to": to})
+
+
+def receive(giver: Account, receiver: Account, voucher: Voucher, at: datetime) -> Voucher:
+    """What one member gave on is another's own from now on, for as long and as much as it was."""
+    end(giver, voucher, "cancelled", at, {"key": GIVEN_ON})
+    because: Because = {"key": "received"}
+    gift = replace(
+        voucher,
+        ref=receiver.new_ref(),
+        code="",
+        debit=None,
+        state="issued",
+        issued_at=at,
+        ended_because="",
+        given_to="",
+        rule="",
+        order="",
+        because=because,
+    )
+    receiver.vouchers.append(gift)
+    receiver.effects.append(VoucherChange(gift, "issued", at, because))
+    return gift
 
 
 def reserve(account: Account, voucher: Voucher, order_key: str, at: datetime, until: datetime) -> None:
     """Hold ``voucher`` for one order until ``until``; raises ``Refused``."""
-    check_usable(voucher, order_key, at)
+    check_usable(account, voucher, order_key, at)
     voucher.state = "reserved"
     voucher.reserved_for, voucher.reserved_until = order_key, until
     _change(account, voucher, "reserved", at, {"key": "voucher_reserved", "order": order_key})
@@ -118,8 +239,13 @@ def reopen(account: Account, voucher: Voucher, at: datetime, because: Because) -
 
 def end(account: Account, voucher: Voucher, state: str, at: datetime, because: Because) -> None:
     """``state`` expired or cancelled: it can never be used."""
+    if voucher.state != "scheduled" and because["key"] != GIVEN_ON:
+        account.shelf.put_back(voucher.reward)
     voucher.state, voucher.ended_because = state, because["key"]
     _free(voucher)
+    if state == "cancelled" and voucher.rule:
+        source = voucher.order or str(voucher.ref)
+        account.remember(f"rule.{voucher.rule}", voucher.issued_at, -max(voucher.value, 1), source)
     _change(account, voucher, state, at, because)
 
 

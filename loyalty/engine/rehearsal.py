@@ -4,71 +4,27 @@ The club may be in memory (``memory.MemoryClub``), or the real one on a database
 to the same.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from loyalty.engine.calendar import day_start
-from loyalty.engine.errors import Refused
-from loyalty.engine.files import plain
-from loyalty.engine.happening import Order
-from loyalty.engine.programme import Programme, ore
-from loyalty.engine.scenario import BackLine, Happening, Scenario, VoucherName
+from loyalty.engine.calendar import day_end, day_start
+from loyalty.engine.errors import Place, Refused
+from loyalty.engine.happening import MenuUse, Order
+from loyalty.engine.outcome import Done, State, find_voucher, outcome_of
+from loyalty.engine.programme import Programme, Timetable
+from loyalty.engine.scenario import ABOUT_NOBODY, GUEST, BackLine, Happening, Scenario, VoucherName
+from loyalty.engine.values.scope import ore
 
-
-@dataclass(frozen=True, slots=True)
-class MeterState:
-    """In smallest parts of the meter; ``balance`` is available and pending, minus debt."""
-
-    balance: int = 0
-    available: int = 0
-    pending: int = 0
-    debt: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class VoucherState:
-    """Money in öre."""
-
-    code: str
-    reward: str
-    value: int
-    left: int
-    last_day: date | None
-    state: str
-
-    @property
-    def is_unused(self) -> bool:
-        return self.state in ("scheduled", "issued", "reserved")
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How a member stands; vouchers in the order of issue, tiers as (key, last day)."""
-
-    meters: Mapping[str, MeterState] = field(default_factory=dict)
-    vouchers: Sequence[VoucherState] = ()
-    tiers: Mapping[str, tuple[str, date | None]] = field(default_factory=dict)
-    is_closed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an act answered: amounts by meter in smallest parts, money in öre."""
-
-    earned: Mapping[str, int] = field(default_factory=dict)
-    taken_back: Mapping[str, int] = field(default_factory=dict)
-    payable: int | None = None
-    lost: int | None = None
-    refund: int | None = None
+Codes = tuple[str, ...]
 
 
 class Club(Protocol):
     """What can be done in a club, by member name and order number. Every act may raise ``Refused``."""
 
-    def join(self, member: str, at: datetime) -> None: ...
+    def join(self, member: str, at: datetime, facts: Mapping[str, Any] | None = None) -> None: ...
 
     def sell(self, member: str, order: Order) -> Done: ...
 
@@ -76,9 +32,49 @@ class Club(Protocol):
 
     def cancel(self, number: str, at: datetime) -> Done: ...
 
+    def register(self, member: str, number: str, by: str, at: datetime) -> Done: ...
+
     def redeem(self, member: str, code: str, number: str, amount: int, at: datetime) -> Done: ...
 
     def adjust(self, member: str, meter: str, amount: int, reason: str, at: datetime) -> Done: ...
+
+    def do(self, member: str, order: Order) -> Done: ...
+
+    def undo(self, number: str, at: datetime) -> Done: ...
+
+    def accept(self, member: str, offer: str, at: datetime) -> Done: ...
+
+    def choose(self, member: str, conversion: str, size: int, at: datetime) -> Done: ...
+
+    def convert(self, member: str, conversion: str, amount: int | None, at: datetime) -> Done: ...
+
+    def use(self, member: str, use: MenuUse, at: datetime) -> Done: ...
+
+    def reserve(self, member: str, code: str, number: str, minutes: int | None, at: datetime) -> Done: ...
+
+    def release(self, member: str, code: str, number: str, at: datetime) -> Done: ...
+
+    def give(self, member: str, code: str, to: str, at: datetime) -> Done: ...
+
+    def claim(self, member: str, code: str, at: datetime) -> Done: ...
+
+    def pick(self, member: str, code: str, choice: str, at: datetime) -> Done: ...
+
+    def set_tier(
+        self, member: str, ladder: str, tier: str, to: datetime | None, at: datetime, origin: str
+    ) -> Done: ...
+
+    def leave(self, member: str, at: datetime) -> Done: ...
+
+    def book(self, member: str, perk: str, seats: int, at: datetime) -> Done: ...
+
+    def unbook(self, member: str, perk: str, at: datetime) -> Done: ...
+
+    def draw(self, key: str, pool: Any, at: datetime) -> Done: ...
+
+    def grant(self, fund: str, amount: int, to: str, at: datetime) -> Done: ...
+
+    def pool(self, conversion: str, amount: int, at: datetime) -> Done: ...
 
     def pass_to(self, at: datetime) -> None:
         """Everything that falls due up to ``at`` happens, to everybody."""
@@ -94,63 +90,132 @@ class Difference:
     expected: object
     got: object
     line: int | None
+    place: Place = ()
 
 
-def rehearse(scenario: Scenario, programme: Programme, club: Club) -> list[Difference]:
-    """Play ``scenario`` on ``club`` and compare; an empty list is as expected."""
-    player = _Player(scenario, programme, club)
-    return [difference for happening in scenario.happenings for difference in player.play(happening)]
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A happening, everything that came out of it in the words of ``expect``, and what was expected otherwise."""
+
+    happening: Happening
+    outcome: Mapping[str, Any]
+    differences: Sequence[Difference]
+    refusal: Refused | None = None
+
+
+def play(scenario: Scenario, timetable: Timetable, club: Club) -> list[Played]:
+    """Let everything in ``scenario`` happen on ``club``, which follows ``timetable``."""
+    player = _Player(scenario, timetable, club)
+    return [player.play(happening) for happening in scenario.happenings]
+
+
+def rehearse(scenario: Scenario, timetable: Timetable, club: Club) -> list[Difference]:
+    """Play ``scenario`` and compare; an empty list is as expected."""
+    return [difference for one in play(scenario, timetable, club) for difference in one.differences]
 
 
 @dataclass(slots=True)
 class _Player:
     scenario: Scenario
-    programme: Programme
+    timetable: Timetable
     club: Club
+    members: set[str] = field(default_factory=set)
     vouchers_seen: dict[str, int] = field(default_factory=dict)
 
-    def play(self, happening: Happening) -> Iterator[Difference]:
-        self._let_in(happening)
-        done, refused = self._act(happening)
+    @property
+    def programme(self) -> Programme:
+        """The last version, whose names and units the expectations use."""
+        return self.timetable.versions[-1][2]
+
+    def play(self, happening: Happening) -> Played:
+        refused: Refused | None
+        try:
+            self._let_in(happening)
+            done, refused = self._act(happening)
+        except Refused as not_let_in:
+            done, refused = Done(), not_let_in
         state = self.club.state(happening.member, happening.at)
-        got = self._outcome(happening, done, refused, state)
-        expected = {"refused": None, **happening.expect}
-        for name, wanted in expected.items():
-            yield from self._compare((name,), wanted, got.get(name), happening)
+        seen = self.vouchers_seen.get(happening.member, 0)
+        got = outcome_of(self.programme, happening, done, refused.key if refused else None, state, seen)
         self.vouchers_seen[happening.member] = len(state.vouchers)
+        return Played(happening, got, list(self._differences(happening, got)), refused)
+
+    def _differences(self, happening: Happening, got: Mapping[str, Any]) -> Iterator[Difference]:
+        for name, wanted in {"refused": None, **happening.expect}.items():
+            yield from self._compare((name,), wanted, got.get(name), happening)
 
     def _let_in(self, happening: Happening) -> None:
+        """Whoever is first named joins; who is refused is asked for again."""
         member = happening.member
-        if member in self.vouchers_seen:
+        if member in self.members and happening.verb == "join":  # again: they come back
+            self.club.join(member, happening.at)
+        if member in self.members or member == GUEST or happening.verb in ABOUT_NOBODY:
             return
-        self.vouchers_seen[member] = 0
-        start = day_start(happening.at.astimezone(self.programme.zone).date(), self.programme.zone)
-        self.club.join(member, happening.at if happening.verb == "join" else start)
+        if happening.verb == "join":
+            known = happening.facts if isinstance(happening.facts, Mapping) else {}
+            self.club.join(member, happening.at, known)
+        else:
+            start = day_start(happening.at.astimezone(self.programme.zone).date(), self.programme.zone)
+            self.club.join(member, start)
+        self.members.add(member)
 
-    def _act(self, happening: Happening) -> tuple[Done, str | None]:
+    def _act(self, happening: Happening) -> tuple[Done, Refused | None]:
         """What was done, or why not."""
         if happening.verb in ("", "end_of_day") or happening.voucher_names:
             self.club.pass_to(happening.at)
         try:
             return self._done(happening), None
         except Refused as refused:
-            return Done(), refused.key
+            return Done(), refused
 
     def _done(self, happening: Happening) -> Done:
-        club, facts, at = self.club, happening.facts, happening.at
         codes = tuple(self._code(happening, name) for name in happening.voucher_names)
-        if happening.verb == "order":
-            return club.sell(happening.member, happening.order(codes))
-        if happening.verb == "return":
-            return club.take_back(happening.number, happening.back_lines(), at)
-        if happening.verb == "cancel":
-            return club.cancel(happening.number, at)
-        if happening.verb == "redeem":
-            return club.redeem(happening.member, codes[0], happening.number, ore(facts["amount"]), at)
-        if happening.verb == "adjust":
-            parts = int(Decimal(str(facts["amount"])) * self._unit(facts["meter"]))
-            return club.adjust(happening.member, facts["meter"], parts, facts["reason"], at)
-        return Done()
+        act = _ACTS.get(happening.verb)
+        return act(self, self.club, happening, codes) if act else Done()
+
+    def _sell(self, club: Club, happening: Happening, codes: Codes) -> Done:
+        order = happening.order(codes)
+        order.uses = happening.menu_uses(self.programme_at(happening.at))
+        return club.sell(happening.member, order)
+
+    def _redeem(self, club: Club, happening: Happening, codes: Codes) -> Done:
+        amount = ore(happening.facts["amount"])
+        return club.redeem(happening.member, codes[0], happening.number, amount, happening.at)
+
+    def _adjust(self, club: Club, happening: Happening, codes: Codes) -> Done:
+        facts = happening.facts
+        parts = int(Decimal(str(facts["amount"])) * self._unit(facts["meter"]))
+        return club.adjust(happening.member, facts["meter"], parts, facts["reason"], happening.at)
+
+    def _use(self, club: Club, happening: Happening, codes: Codes) -> Done:
+        [use] = happening.menu_uses(self.programme_at(happening.at))
+        return club.use(happening.member, use, happening.at)
+
+    def _choose(self, club: Club, happening: Happening, codes: Codes) -> Done:
+        key = happening.facts["conversion"]
+        size = self._parts_of(happening, key, happening.facts["size"])
+        return club.choose(happening.member, key, size or 0, happening.at)
+
+    def _convert(self, club: Club, happening: Happening, codes: Codes) -> Done:
+        key = happening.facts["conversion"]
+        amount = self._parts_of(happening, key, happening.facts.get("points"))
+        return club.convert(happening.member, key, amount, happening.at)
+
+    def _parts_of(self, happening: Happening, conversion: str, amount: object) -> int | None:
+        """An amount of the meter that a conversion turns, in its smallest parts."""
+        found = next((one for one in self.programme.conversions if one.key == conversion), None)
+        if amount is None or found is None:
+            return None
+        return int(Decimal(str(amount)) * self._unit(found.meter))
+
+    def _set_tier(self, club: Club, happening: Happening, codes: Codes) -> Done:
+        facts, to = happening.facts, happening.facts.get("to")
+        until = day_end(date.fromisoformat(to), self.programme.zone) if to else None
+        origin = facts.get("origin", "manual")
+        return club.set_tier(happening.member, facts["ladder"], facts["tier"], until, happening.at, origin)
+
+    def programme_at(self, at: datetime) -> Programme:
+        return self.timetable.latest(at) or self.programme
 
     def _code(self, happening: Happening, name: VoucherName) -> str:
         found = find_voucher(self.club.state(happening.member, happening.at), name)
@@ -160,34 +225,6 @@ class _Player:
 
     def _unit(self, meter: str) -> int:
         return self.programme.meters[meter].unit
-
-    def _outcome(self, happening: Happening, done: Done, refused: str | None, state: State) -> dict[str, Any]:
-        """What came out, in the words of a scenario."""
-        meters = {name: state.meters.get(name, MeterState()) for name in self.programme.meters}
-        amounts = {
-            fact: {name: getattr(meter, fact) for name, meter in meters.items()}
-            for fact in ("balance", "available", "pending", "debt")
-        }
-        amounts["earned"] = {name: done.earned.get(name, 0) for name in meters}
-        amounts["taken_back"] = {name: done.taken_back.get(name, 0) for name in meters}
-        seen = self.vouchers_seen[happening.member]
-        return {
-            **{fact: self._in_units(by_meter) for fact, by_meter in amounts.items()},
-            **{fact: _kronor(getattr(done, fact)) for fact in ("payable", "lost", "refund")},
-            "issued": [_voucher(voucher) for voucher in state.vouchers[seen:]],
-            "unused": sum(voucher.is_unused for voucher in state.vouchers),
-            "vouchers": [
-                _voucher(found) if (found := find_voucher(state, wanted["voucher"])) else {}
-                for wanted in happening.expect.get("vouchers", ())
-            ],
-            "tiers": {ladder: tier or None for ladder, (tier, _day) in state.tiers.items()},
-            "tiers_last_day": {ladder: _iso(day) for ladder, (_tier, day) in state.tiers.items()},
-            "refused": refused,
-            "closed": state.is_closed,
-        }
-
-    def _in_units(self, amounts: Mapping[str, int]) -> dict[str, object]:
-        return {name: plain(Decimal(amount) / self._unit(name)) for name, amount in amounts.items()}
 
     def _compare(
         self, path: tuple[str | int, ...], wanted: Any, got: Any, happening: Happening
@@ -201,37 +238,51 @@ class _Player:
             for index, (value, found) in enumerate(zip(wanted, got, strict=True)):
                 yield from self._compare((*path, index), value, found, happening)
         elif _number(wanted) != _number(got):
-            line = self.scenario.source.line((*happening.place, "expect", *path))
-            yield Difference(" ".join(map(str, path)), wanted, got, line)
+            place = (*happening.place, "expect", *path)
+            line = self.scenario.source.line(place)
+            yield Difference(" ".join(map(str, path)), wanted, got, line, place)
 
 
-def find_voucher(state: State, name: VoucherName) -> VoucherState | None:
-    """``latest`` unused, the newest unused of a reward, or by number from 1 in the order of issue."""
-    if isinstance(name, int):
-        return state.vouchers[name - 1] if name <= len(state.vouchers) else None
-    unused = [one for one in state.vouchers if one.is_unused and name in ("latest", one.reward)]
-    return unused[-1] if unused else None
+_Act = Callable[[_Player, Club, Happening, Codes], Done]
+_ACTS: Mapping[str, _Act] = {
+    "order": _Player._sell,
+    "redeem": _Player._redeem,
+    "adjust": _Player._adjust,
+    "use": _Player._use,
+    "choose": _Player._choose,
+    "convert": _Player._convert,
+    "set_tier": _Player._set_tier,
+    "return": lambda player, club, one, codes: club.take_back(one.number, one.back_lines(), one.at),
+    "cancel": lambda player, club, one, codes: club.cancel(one.number, one.at),
+    "register": lambda player, club, one, codes: club.register(
+        one.member, one.number, one.facts.get("by", "member"), one.at
+    ),
+    "act": lambda player, club, one, codes: club.do(one.member, one.act()),
+    "undo": lambda player, club, one, codes: club.undo(one.number, one.at),
+    "accept": lambda player, club, one, codes: club.accept(one.member, one.facts, one.at),
+    "reserve": lambda player, club, one, codes: club.reserve(
+        one.member, codes[0], one.number, one.facts.get("minutes"), one.at
+    ),
+    "release": lambda player, club, one, codes: club.release(one.member, codes[0], one.number, one.at),
+    "give": lambda player, club, one, codes: club.give(one.member, codes[0], one.facts.get("to", ""), one.at),
+    "claim": lambda player, club, one, codes: club.claim(one.member, codes[0], one.at),
+    "pick": lambda player, club, one, codes: club.pick(one.member, codes[0], one.facts["choice"], one.at),
+    "leave": lambda player, club, one, codes: club.leave(one.member, one.at),
+    "book": lambda player, club, one, codes: club.book(
+        one.member, one.facts["perk"], one.facts.get("seats", 1), one.at
+    ),
+    "unbook": lambda player, club, one, codes: club.unbook(one.member, one.facts["perk"], one.at),
+    "draw": lambda player, club, one, codes: club.draw(one.facts["draw"], None, one.at),
+    "grant": lambda player, club, one, codes: club.grant(
+        one.facts["fund"], ore(one.facts["amount"]), one.facts.get("to", ""), one.at
+    ),
+    "pool": lambda player, club, one, codes: club.pool(
+        one.facts["conversion"], ore(one.facts["amount"]), one.at
+    ),
+}
 
 
 def _number(value: object) -> object:
     """``value`` as a decimal where it is a number or its text, so that 12.50 is 12.5."""
     is_number = str(value).removeprefix("-").replace(".", "", 1).isdigit()
     return Decimal(str(value)) if is_number else value
-
-
-def _voucher(voucher: VoucherState) -> dict[str, object]:
-    return {
-        "reward": voucher.reward,
-        "value": _kronor(voucher.value),
-        "left": _kronor(voucher.left),
-        "last_day": _iso(voucher.last_day),
-        "state": voucher.state,
-    }
-
-
-def _kronor(amount: int | None) -> object:
-    return None if amount is None else plain(Decimal(amount) / 100)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -1,6 +1,6 @@
 """A scenario: dated happenings, and what is expected of them. Read from a checked document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -8,15 +8,34 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from loyalty.engine.calendar import day_start, last_moment
-from loyalty.engine.errors import Place, ProgrammeError
-from loyalty.engine.happening import Line, Order
+from loyalty.engine.errors import Place
+from loyalty.engine.happening import Line, MenuUse, Order, Person
 from loyalty.engine.plain_yaml import Source
-from loyalty.engine.programme import Programme, ore
+from loyalty.engine.programme import Programme
+from loyalty.engine.values.scope import ore
 
 NOON = time(12)
 SOURCE = "scenario"
-METER_FACTS = ("balance", "available", "pending", "debt", "earned", "taken_back")
-VERBS = ("join", "order", "return", "cancel", "redeem", "adjust", "end_of_day")
+VERBS = (
+    *("join", "order", "return", "cancel", "redeem", "act", "undo", "accept", "choose", "convert", "use"),
+    *(
+        "register",
+        "reserve",
+        "release",
+        "give",
+        "claim",
+        "pick",
+        "adjust",
+        "set_tier",
+        "leave",
+        "book",
+        "unbook",
+    ),
+    *("draw", "grant", "pool", "end_of_day"),
+)
+GUEST = "guest"
+ABOUT_NOBODY = ("grant", "draw", "pool", "return", "cancel", "undo")
+WITH_VOUCHER = ("redeem", "reserve", "release", "give", "pick")
 VoucherName = str | int
 
 
@@ -39,33 +58,66 @@ class Happening:
     facts: Any
     expect: Mapping[str, Any]
     place: Place
+    zone: ZoneInfo
 
     @property
     def number(self) -> str:
         """The number of the order that this is or is about."""
-        if self.verb == "cancel":
+        if self.verb in ("cancel", "undo"):
             return str(self.facts)
-        if self.verb in ("return", "redeem"):
+        if self.verb in ("return", "redeem", "reserve", "release", "register"):
             return str(self.facts["order"])
-        return str(self.facts.get("number") or f"at-{self.place[-1]}") if self.verb == "order" else ""
+        if self.verb in ("order", "act"):
+            return str(self.facts.get("number") or f"at-{self.place[-1]}")
+        return ""
 
     @property
     def voucher_names(self) -> list[VoucherName]:
-        if self.verb == "redeem":
+        if self.verb in WITH_VOUCHER:
             return [self.facts["voucher"]]
+        if self.verb == "claim":
+            return [self.facts]
         return list(self.facts.get("vouchers", ())) if self.verb == "order" else []
 
     def order(self, codes: tuple[str, ...] = ()) -> Order:
         """The order as the engine reads it, a new one at every call."""
-        lines = self.facts.get("lines") or [{"price": self.facts["amount"]}]
-        return Order(
+        facts = self.facts
+        lines = facts.get("lines") or [_only_line(facts)]
+        found = Order(
             key=f"{SOURCE}:{self.number}",
             at=self.at,
             lines=[_line(row, str(place)) for place, row in enumerate(lines, 1)],
-            store=self.facts.get("store", ""),
-            channel=self.facts.get("channel", "shop"),
+            store=facts.get("store", ""),
+            channel=facts.get("channel", "shop"),
             vouchers=codes,
+            chain=facts.get("chain", ""),
+            region=facts.get("region", ""),
+            country=facts.get("country", ""),
+            dates={name: date.fromisoformat(day) for name, day in facts.get("dates", {}).items()},
+            has_list_prices=True,
+            claimed_at=_moment(facts["claimed"], self.zone) if "claimed" in facts else None,
+            leader=facts.get("leader", ""),
         )
+        found.payments = _payments(facts, found.before_vouchers)
+        return found
+
+    def act(self) -> Order:
+        """What the member did, as an order of one line."""
+        facts = self.facts
+        line = _line({**_only_line(facts), "quantity": facts.get("quantity", 1)}, "1")
+        return Order(
+            key=f"{SOURCE}:{self.number}",
+            at=self.at,
+            lines=[line],
+            store=facts.get("store", ""),
+            channel=facts.get("channel", "shop"),
+            event=facts["kind"],
+        )
+
+    def menu_uses(self, programme: Programme) -> tuple[MenuUse, ...]:
+        """What is used of menus, on an order or by itself."""
+        rows = self.facts.get("use", ()) if self.verb == "order" else [self.facts]
+        return tuple(_menu_use(row, programme) for row in rows)
 
     def back_lines(self) -> list[BackLine]:
         """What comes back; empty is everything that is left."""
@@ -85,6 +137,7 @@ class Scenario:
     starts_at: datetime
     happenings: tuple[Happening, ...]
     source: Source
+    versions: tuple[tuple[datetime, str], ...] = ()
 
 
 def read(source: Source, programme: Programme) -> Scenario:
@@ -94,29 +147,65 @@ def read(source: Source, programme: Programme) -> Scenario:
     starts = document.get("starts")
     first = min(happening.at for happening in happenings).astimezone(zone).date()
     starts_at = day_start(date.fromisoformat(starts) if starts else first, zone)
-    return Scenario(document["scenario"], starts_at, happenings, source)
-
-
-def errors_of(scenario: Scenario, programme: Programme) -> list[ProgrammeError]:
-    """What in ``scenario`` names something that is not there, with lines."""
-    found = [
-        *_verb_errors(scenario),
-        *_order_errors(scenario),
-        *_meter_errors(scenario, programme),
-        *_tier_errors(scenario, programme),
-    ]
-    return [ProgrammeError(error.message, error.place, scenario.source.line(error.place)) for error in found]
+    versions = tuple(
+        (day_start(date.fromisoformat(row["from"]), zone), row["programme"])
+        for row in document.get("versions", ())
+    )
+    return Scenario(document["scenario"], starts_at, happenings, source, versions)
 
 
 def _happening(row: Mapping[str, Any], index: int, zone: ZoneInfo) -> Happening:
     verb = next((verb for verb in VERBS if verb in row), "")
-    day, _, clock = row["at"].partition(" ")
-    on = date.fromisoformat(day)
-    at = datetime.combine(on, time.fromisoformat(clock) if clock else NOON, zone)
+    at = _moment(row["at"], zone)
     if verb == "end_of_day":
-        at = last_moment(on, zone)
-    place = ("happenings", index)
-    return Happening(at, row.get("member", "member"), verb, row.get(verb), row.get("expect", {}), place)
+        at = last_moment(at.date(), zone)
+    member = row.get("member", "member")
+    if verb == "order" and row["order"].get("guest"):
+        member = GUEST
+    return Happening(at, member, verb, row.get(verb), row.get("expect", {}), ("happenings", index), zone)
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    """A day is its noon."""
+    day, _, clock = text.partition(" ")
+    return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock) if clock else NOON, zone)
+
+
+def person_of(member: str, at: datetime, facts: Mapping[str, Any]) -> Person:
+    """What a scenario tells of a member who joins."""
+    born = facts.get("born")
+    return Person(
+        member,
+        at,
+        date.fromisoformat(born) if born else None,
+        frozenset(facts.get("segments", ())),
+        frozenset((purpose, "email") for purpose in facts.get("consents", ())),
+        facts.get("referred_by", ""),
+        facts.get("staff", False),
+        may_spend=facts.get("may_spend", False),
+    )
+
+
+def _only_line(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The line of an order, or of an act, that is told by its amount."""
+    told = {name: facts[name] for name in ("flags", "category", "attributes") if name in facts}
+    return {"price": facts.get("amount", 0), **told}
+
+
+def _payments(facts: Mapping[str, Any], total: int) -> dict[str, int]:
+    if "payment" in facts:
+        return {facts["payment"]: total}
+    return {means: ore(amount) for means, amount in facts.get("payments", {}).items()}
+
+
+def _menu_use(row: Mapping[str, Any], programme: Programme) -> MenuUse:
+    menu = programme.menus.get(row["menu"])
+    amount = 0
+    if menu is not None and "points" in row:
+        amount = int(Decimal(str(row["points"])) * programme.meters[menu.meter].unit)
+    elif menu is not None and "amount" in row and menu.unit_value:
+        amount = int(ore(row["amount"]) / menu.unit_value)
+    return MenuUse(row["menu"], row.get("option", ""), amount)
 
 
 def _line(row: Mapping[str, Any], ref: str) -> Line:
@@ -130,73 +219,9 @@ def _line(row: Mapping[str, Any], ref: str) -> Line:
         brand=row.get("brand", ""),
         categories=tuple(row["category"].split("/")) if "category" in row else (),
         flags=frozenset(row.get("flags", ())),
+        attributes={name: _thousandths(value) for name, value in row.get("attributes", {}).items()},
     )
 
 
 def _thousandths(quantity: object) -> int:
     return int(Decimal(str(quantity)) * 1000)
-
-
-def _verb_errors(scenario: Scenario) -> Iterator[ProgrammeError]:
-    for index, row in enumerate(scenario.source.value["happenings"]):
-        place = ("happenings", index)
-        verbs = [verb for verb in VERBS if verb in row]
-        if len(verbs) > 1:
-            yield ProgrammeError(f"only one thing happens at a time, not {' and '.join(verbs)}", place)
-        if not verbs and "expect" not in row:
-            yield ProgrammeError(f"nothing happens: add one of {', '.join(VERBS)}, or expect", place)
-
-
-def _order_errors(scenario: Scenario) -> Iterator[ProgrammeError]:
-    orders: dict[str, set[str]] = {}
-    for happening in scenario.happenings:
-        place = (*happening.place, happening.verb)
-        if happening.verb in ("return", "cancel") and happening.number not in orders:
-            yield ProgrammeError(f"there is no order '{happening.number}' before this", place)
-        elif happening.verb == "return":
-            for line in happening.back_lines():
-                if line.ref not in orders[happening.number]:
-                    yield ProgrammeError(f"order '{happening.number}' has no line '{line.ref}'", place)
-        elif happening.verb == "order":
-            if happening.number in orders:
-                yield ProgrammeError(f"the order number '{happening.number}' is used twice", place)
-            lines = happening.order().lines
-            orders[happening.number] = {line.ref for line in lines}
-            yield from _line_errors(lines, place)
-
-
-def _line_errors(lines: list[Line], place: Place) -> Iterator[ProgrammeError]:
-    if len({line.ref for line in lines}) < len(lines):
-        yield ProgrammeError("two lines have the same ref", place)
-    for index, line in enumerate(lines):
-        if line.discount > line.gross:
-            at = (*place, "lines", index, "discount")
-            yield ProgrammeError("the discount is more than the price", at)
-
-
-def _meter_errors(scenario: Scenario, programme: Programme) -> Iterator[ProgrammeError]:
-    for happening in scenario.happenings:
-        places = [(*happening.place, "expect", *path) for path in _expected_meters(happening)]
-        if happening.verb == "adjust":
-            places.append((*happening.place, "adjust", happening.facts["meter"]))
-        for place in places:
-            if place[-1] not in programme.meters:
-                yield ProgrammeError(f"there is no meter '{place[-1]}'", place)
-
-
-def _tier_errors(scenario: Scenario, programme: Programme) -> Iterator[ProgrammeError]:
-    ladders = {ladder.key: ladder for ladder in programme.ladders}
-    for happening in scenario.happenings:
-        for name in ("tiers", "tiers_last_day"):
-            for key, wanted in happening.expect.get(name, {}).items():
-                place = (*happening.place, "expect", name, key)
-                if key not in ladders:
-                    yield ProgrammeError(f"there is no tier ladder '{key}'", place)
-                elif name == "tiers" and wanted and ladders[key].rank_of(wanted) < 0:
-                    yield ProgrammeError(f"there is no tier '{wanted}'", place)
-
-
-def _expected_meters(happening: Happening) -> Iterator[tuple[str, str]]:
-    for name in METER_FACTS:
-        for meter in happening.expect.get(name, ()):
-            yield name, meter

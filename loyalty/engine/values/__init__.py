@@ -2,6 +2,7 @@
 
 from loyalty.engine.values.base import Base
 from loyalty.engine.values.condition import Condition
+from loyalty.engine.values.follow import Follow
 from loyalty.engine.values.ladder import Ladder
 from loyalty.engine.values.lifetime import Lifetime
 from loyalty.engine.values.rate import Rate
@@ -14,6 +15,7 @@ from loyalty.engine.values.window import Window
 __all__ = [
     "Base",
     "Condition",
+    "Follow",
     "Ladder",
     "Lifetime",
     "Rate",

@@ -1,0 +1,239 @@
+"""Step 8: what goes back when goods come back. Own lot first, then other lots; the rest is debt."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from loyalty.engine import redemption
+from loyalty.engine.account import Account
+from loyalty.engine.effects import Because, Credit, FundEntry, Ref, Voucher
+from loyalty.engine.happening import Order
+from loyalty.engine.lapsing import expires_at, settle
+from loyalty.engine.menus import Used
+from loyalty.engine.objects import Meter
+from loyalty.engine.posting import Posted
+from loyalty.engine.programme import Programme, Timetable
+
+RESTORED_LIFE = timedelta(days=30)
+
+
+def take_back(
+    programme: Programme,
+    account: Account,
+    order: Order,
+    name: str,
+    before: Posted,
+    amount: int,
+    at: datetime,
+    cause: Because,
+    order_return: str,
+) -> None:
+    """Take ``amount`` back of what the rule ``name`` gave for ``order``."""
+    if before.fund:
+        told = {**cause, "rule": name, "fund": before.fund}
+        account.effects.append(FundEntry(before.fund, -amount, at, told, name, programme.key, order.key))
+    elif before.reward:
+        _cancel_given(account, name, order, at, cause)
+    else:
+        _take_points(programme, account, order, name, before, amount, at, cause, order_return)
+
+
+def _cancel_given(account: Account, rule: str, order: Order, at: datetime, cause: Because) -> None:
+    for voucher in account.vouchers:
+        is_its = voucher.rule == rule and voucher.order == order.key
+        if is_its and voucher.state in ("scheduled", "issued"):
+            redemption.end(account, voucher, "cancelled", at, {**cause, "order": order.key})
+
+
+def _take_points(
+    programme: Programme,
+    account: Account,
+    order: Order,
+    name: str,
+    before: Posted,
+    amount: int,
+    at: datetime,
+    cause: Because,
+    order_return: str,
+) -> None:
+    meter = programme.meters[before.meter]
+    _undo_lapse(programme, account, order, name, meter, amount, at)
+    if programme.returns.unused_vouchers != "keep":
+        _cancel_bought(programme, account, order, meter, amount, at)
+    own = [lot for lot in account.open_lots(meter.key) if lot.order == order.key]
+    others = [lot for lot in account.by_consumption(meter, at) if lot.order != order.key]
+    pending = [
+        lot for lot in account.open_lots(meter.key) if lot.order != order.key and at < lot.available_from
+    ]
+    because: dict[str, Any] = {**cause, "rule": name, "meter": meter.key, "amount": amount}
+    counts_at = order.at if programme.returns.counts_at_sale else at
+    debit = account.debit(
+        meter,
+        amount,
+        "reverse",
+        at,
+        because,
+        [*own, *others, *pending],
+        counts_at=counts_at,
+        rule=name,
+        version=programme.key,
+        order=order.key,
+        order_return=order_return,
+        reverses=before.earned_by,
+    )
+    settle(programme, account, meter.key, counts_at, -amount, at)
+    if not programme.returns.goes_below_zero or not programme.returns.owes_used_vouchers:
+        _write_off(programme, account, meter, debit.ref, at)
+
+
+def _write_off(programme: Programme, account: Account, meter: Meter, debit: Ref, at: datetime) -> None:
+    """What a return lacks is given up: the club lets nobody owe it points."""
+    owed = sum(debt.amount for debt in account.debts if debt.debit == debit)
+    if owed:
+        because: Because = {"key": "written_off", "meter": meter.key, "amount": owed}
+        account.credit(meter, owed, "restore", at, because, reverses=debit, version=programme.key)
+
+
+def _undo_lapse(
+    programme: Programme,
+    account: Account,
+    order: Order,
+    name: str,
+    meter: Meter,
+    amount: int,
+    at: datetime,
+) -> None:
+    """Points of this order that lapsed unused were no gain: they are not taken back a second time."""
+    own = [lot for lot in account.lots if lot.order == order.key and lot.meter == meter.key]
+    missing = min(amount - sum(lot.remaining for lot in own), sum(lot.lapsed for lot in own))
+    if missing <= 0:
+        return
+    because: Because = {"key": "lapse_undone", "meter": meter.key, "points": missing}
+    details: dict[str, Any] = {"rule": name, "version": programme.key, "order": order.key}
+    for lot in own:
+        undone = min(lot.lapsed, missing)
+        lot.lapsed -= undone
+        missing -= undone
+    account.credit(meter, because["points"], "restore", at, because, **details)
+
+
+def _cancel_bought(
+    programme: Programme, account: Account, order: Order, meter: Meter, amount: int, at: datetime
+) -> None:
+    """Unused vouchers bought with this order's points go before anybody is in debt, newest first."""
+    held = sum(lot.remaining for lot in account.open_lots(meter.key))
+    for voucher in reversed(account.vouchers):
+        if held >= amount:
+            return
+        backing = account.backing.get(voucher.debit, [])
+        is_its = any(lot.order == order.key and lot.meter == meter.key for lot, _taken in backing)
+        if is_its and voucher.state in ("scheduled", "issued"):
+            because: Because = {"key": "points_behind_it_returned", "order": order.key}
+            redemption.end(account, voucher, "cancelled", at, because)
+            held += _give_back(programme, account, meter, voucher, at)
+
+
+def _give_back(programme: Programme, account: Account, meter: Meter, voucher: Voucher, at: datetime) -> int:
+    """The points behind a cancelled voucher come back, each as what it was: of the same order, and of the same life
+    but at least thirty days more. Answers how many."""
+    backing = account.backing.get(voucher.debit, [])
+    for source in dict.fromkeys(lot.order for lot, _taken in backing):
+        found = [(lot, taken) for lot, taken in backing if lot.order == source]
+        points = sum(taken for _lot, taken in found)
+        ends = [lot.expires_at for lot, _taken in found if lot.expires_at]
+        account.credit(
+            meter,
+            points,
+            "restore",
+            at,
+            {"key": "voucher_cancelled", "meter": meter.key, "points": points},
+            expires_at=max(min(ends), at + RESTORED_LIFE) if ends else None,
+            reverses=voucher.debit,
+            version=programme.key,
+            order=source,
+        )
+    return sum(taken for _lot, taken in backing)
+
+
+def reopen(timetable: Timetable, account: Account, order_key: str, at: datetime, is_cancelled: bool) -> None:
+    """Vouchers used on an order that was cancelled, or came back whole where the reward says so."""
+    for voucher in account.vouchers:
+        if voucher.state == "redeemed" and voucher.redeemed_for == order_key:
+            _reopen(timetable, account, voucher, order_key, at, is_cancelled)
+
+
+def _reopen(
+    timetable: Timetable,
+    account: Account,
+    voucher: Voucher,
+    order_key: str,
+    at: datetime,
+    is_cancelled: bool,
+) -> None:
+    on_return = timetable.version(voucher.version).rewards[voucher.reward].on_return
+    if not is_cancelled and on_return == "lost":
+        return
+    because = {"key": "order_cancelled" if is_cancelled else "order_returned", "order": order_key}
+    if on_return == "store_credit" and not is_cancelled:
+        account.effects.append(Credit(voucher.used, at, because, order_key))
+    elif voucher.expires_at is None or at < voucher.expires_at:
+        redemption.reopen(account, voucher, at, because)
+    elif on_return == "restored_always":
+        voucher.expires_at = at + RESTORED_LIFE
+        redemption.reopen(account, voucher, at, because)
+
+
+def give_back_points(
+    programme: Programme,
+    account: Account,
+    order: Order,
+    uses: Sequence[Used],
+    at: datetime,
+    is_cancelled: bool,
+) -> list[Used]:
+    """Points used on an order come back with the goods that they paid for, or their worth does, as their menu says.
+
+    In whatever parts the goods come back, in all it is what was used. Answers what then has come back.
+    """
+    paid = sum(used.value for used in uses) + sum(
+        voucher.used for voucher in account.vouchers if voucher.redeemed_for == order.key
+    )
+    gone = max(paid - sum(line.voucher for line in order.lines), 0)
+    found = []
+    for used in uses:
+        points = used.points
+        if order.lines:
+            points = used.points * gone // paid if paid else 0
+        if points > used.returned:
+            _give_back_used(programme, account, order, used, points - used.returned, at, is_cancelled)
+            used = replace(used, returned=points)
+        found.append(used)
+    return found
+
+
+def _give_back_used(
+    programme: Programme,
+    account: Account,
+    order: Order,
+    used: Used,
+    points: int,
+    at: datetime,
+    is_cancelled: bool,
+) -> None:
+    menu = programme.menus[used.menu]
+    because: Because = {"key": "order_returned", "meter": menu.meter, "points": points, "order": order.key}
+    if is_cancelled or menu.on_return == "restored":
+        account.credit(
+            programme.meters[menu.meter],
+            points,
+            "restore",
+            at,
+            because,
+            expires_at=expires_at(programme, account, menu.meter, at),
+            version=programme.key,
+            order=order.key,
+        )
+    elif menu.on_return == "store_credit":
+        before, now = (used.value * part // used.points for part in (used.returned, used.returned + points))
+        account.effects.append(Credit(now - before, at, because, order.key))
