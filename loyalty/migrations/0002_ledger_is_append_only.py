@@ -1,14 +1,14 @@
 """The database itself refuses to change or delete what stands in the ledger.
 
-A lot may only change in what is left of it. SQLite loses triggers when a migration rebuilds the
+A lot may only change in what is left of it, and in when it lapses. SQLite loses triggers when a migration rebuilds the
 table: such a migration must end by making them again.
 """
 
 from django.db import migrations
 
-KEPT = ["loyalty_entry", "loyalty_allocation", "loyalty_tierchange"]
+KEPT = ["loyalty_entry", "loyalty_allocation", "loyalty_tierchange", "loyalty_fundentry"]
 LOT = "loyalty_lot"
-FROZEN_OF_LOT = ["entry_id", "account_id", "meter", "amount", "available_from", "expires_at"]
+FROZEN_OF_LOT = ["entry_id", "account_id", "meter", "amount", "available_from", "source", "earned_at"]
 
 
 def sqlite_trigger(table, event, when=""):

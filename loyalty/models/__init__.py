@@ -1,3 +1,4 @@
+from loyalty.models.acts import Acceptance, Act, Booking, DrawResult, FundEntry
 from loyalty.models.imports import ImportJob, ImportNote
 from loyalty.models.ledger import (
     Allocation,
@@ -9,32 +10,34 @@ from loyalty.models.ledger import (
     Standing,
     TierChange,
 )
-from loyalty.models.programme import (
-    Conversion,
-    EarningRule,
-    Meter,
-    ProgrammeVersion,
-    Reward,
-    TierLadder,
-)
+from loyalty.models.programme import ProgrammeObject, ProgrammeVersion
+from loyalty.models.scenario import SavedScenario
+from loyalty.models.shops import ShopConnection, ShopDelivery
+from loyalty.models.trial import TrialPart, TrialRun
 from loyalty.models.voucher import Voucher
 
 __all__ = [
+    "Acceptance",
+    "Act",
     "Allocation",
     "Award",
     "Balance",
-    "Conversion",
-    "EarningRule",
+    "Booking",
+    "DrawResult",
     "Entry",
+    "FundEntry",
     "ImportJob",
     "ImportNote",
     "LedgerCheck",
     "Lot",
-    "Meter",
+    "ProgrammeObject",
     "ProgrammeVersion",
-    "Reward",
+    "SavedScenario",
+    "ShopConnection",
+    "ShopDelivery",
     "Standing",
     "TierChange",
-    "TierLadder",
+    "TrialPart",
+    "TrialRun",
     "Voucher",
 ]

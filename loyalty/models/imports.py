@@ -51,7 +51,9 @@ class ImportNote(models.Model):
         REJECTED = "rejected", _("rejected")
         PARKED = "parked", _("parked")
 
-    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="notes")
+    job = models.ForeignKey(
+        ImportJob, on_delete=models.CASCADE, related_name="notes", verbose_name=_("import")
+    )
     line = models.PositiveBigIntegerField(_("line"))
     number = models.CharField(_("number"), max_length=64, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REJECTED)
@@ -64,4 +66,4 @@ class ImportNote(models.Model):
         indexes = [models.Index(fields=["job", "line"], name="import_note_by_line")]
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.reason}"
+        return str(_("line %(line)s") % {"line": self.line})

@@ -27,7 +27,7 @@ class Entry(models.Model):
         Account, on_delete=models.PROTECT, related_name="entries", verbose_name=_("account")
     )
     sequence = models.PositiveIntegerField(_("number"))
-    meter = models.SlugField(_("meter"), max_length=40)
+    meter = models.CharField(_("meter"), max_length=60)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     amount = models.BigIntegerField(_("amount"))
     rule = models.CharField(_("rule"), max_length=80, blank=True)
@@ -47,6 +47,15 @@ class Entry(models.Model):
         related_name="entries",
         verbose_name=_("order"),
     )
+    act = models.ForeignKey(
+        "loyalty.Act",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("act"),
+    )
+    source = models.CharField(_("came of"), max_length=165, blank=True)
     order_return = models.ForeignKey(
         OrderReturn,
         on_delete=models.PROTECT,
@@ -67,6 +76,7 @@ class Entry(models.Model):
     actor = models.CharField(_("by"), max_length=80, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     effective_at = models.DateTimeField(_("happened"))
+    counts_at = models.DateTimeField(_("counts in windows"))
     recorded_at = models.DateTimeField(_("recorded"))
 
     class Meta:
@@ -93,7 +103,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount:+d} {self.meter}"
+        return f"{self.get_kind_display()} {self.amount:+d}"
 
 
 class Lot(models.Model):
@@ -105,9 +115,11 @@ class Lot(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="lots", verbose_name=_("account")
     )
-    meter = models.SlugField(_("meter"), max_length=40)
+    meter = models.CharField(_("meter"), max_length=60)
     amount = models.BigIntegerField(_("amount"))
     remaining = models.BigIntegerField(_("remaining"))
+    source = models.CharField(_("came of"), max_length=165, blank=True)
+    earned_at = models.DateTimeField(_("earned"))
     available_from = models.DateTimeField(_("usable from"))
     expires_at = models.DateTimeField(_("lapses at"), null=True, blank=True)
 
@@ -128,7 +140,7 @@ class Lot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.remaining}/{self.amount} {self.meter}"
+        return f"{self.remaining}/{self.amount}"
 
 
 class Allocation(models.Model):
@@ -154,13 +166,21 @@ class Allocation(models.Model):
 
 
 class Award(models.Model):
-    """What one order gave and why: version and tiers as they were at the sale, share per line."""
+    """What one order gave and why: version and tiers as they were at the sale, share per line.
+
+    Without an account it is a guest's, of which only funds have gained.
+    """
 
     order = models.OneToOneField(
         Order, on_delete=models.PROTECT, primary_key=True, related_name="award", verbose_name=_("order")
     )
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="awards", verbose_name=_("account")
+        Account,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="awards",
+        verbose_name=_("account"),
     )
     version = models.ForeignKey(
         ProgrammeVersion,
@@ -187,7 +207,7 @@ class Balance(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="balances", verbose_name=_("account")
     )
-    meter = models.SlugField(_("meter"), max_length=40)
+    meter = models.CharField(_("meter"), max_length=60)
     amount = models.BigIntegerField(_("balance"), default=0)
     debt = models.BigIntegerField(_("debt"), default=0)
 
@@ -200,7 +220,7 @@ class Balance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.meter}"
+        return str(self.amount)
 
 
 class Standing(models.Model):
@@ -217,7 +237,8 @@ class Standing(models.Model):
     computed_to = models.DateTimeField(_("computed to"))
     due_at = models.DateTimeField(_("next due"), null=True, blank=True)
     tiers = models.JSONField(_("tiers"), default=dict)
-    last_purchase_at = models.DateTimeField(_("last purchase"), null=True, blank=True)
+    last_at = models.JSONField(_("last activity"), default=dict)
+    choices = models.JSONField(_("own choices"), default=dict)
 
     class Meta:
         verbose_name = _("standing")
@@ -234,6 +255,10 @@ class TierChange(models.Model):
     class Origin(models.TextChoices):
         EARNED = "earned", _("earned")
         MANUAL = "manual", _("set by staff")
+        BOUGHT = "bought", _("bought")
+        GIFTED = "gifted", _("gifted")
+        MATCHED = "matched", _("matched")
+        SUBSCRIPTION = "subscription", _("by subscription")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(
@@ -243,7 +268,7 @@ class TierChange(models.Model):
     tier = models.SlugField(_("tier"), max_length=40, blank=True)
     previous = models.SlugField(_("previous tier"), max_length=40, blank=True)
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
-    origin = models.CharField(_("origin"), max_length=8, choices=Origin, default=Origin.EARNED)
+    origin = models.CharField(_("origin"), max_length=12, choices=Origin, default=Origin.EARNED)
     because = models.JSONField(_("because"), default=dict)
     actor = models.CharField(_("by"), max_length=80, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -256,13 +281,13 @@ class TierChange(models.Model):
         indexes = [models.Index(fields=["account", "ladder", "id"], name="tier_change_of_account")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(origin="earned") | (~Q(reason="") & ~Q(actor="")),
+                condition=~Q(origin="manual") | (~Q(reason="") & ~Q(actor="")),
                 name="manual_tier_has_actor_and_reason",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.ladder}: {self.tier}"
+        return f"{self.effective_at:%Y-%m-%d %H:%M}"
 
 
 class LedgerCheck(models.Model):

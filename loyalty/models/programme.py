@@ -1,4 +1,4 @@
-"""What the merchant sets up: one row per object; value types are typed JSON.
+"""What the merchant sets up: a version, and a row for each of its objects.
 
 While a version is a draft the rows are what counts. Publishing writes ``document``, and from then
 on an order of that version's dates is always computed with it.
@@ -33,6 +33,9 @@ class ProgrammeVersion(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, default="SEK")
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Stockholm")
+    audience = models.JSONField(
+        _("audience"), default=dict, blank=True, help_text=_("Who can be in the club, and where it holds.")
+    )
     life = models.JSONField(
         _("end of membership"), default=dict, blank=True, help_text=_("When a silent account closes.")
     )
@@ -67,120 +70,32 @@ class ProgrammeVersion(models.Model):
 
 
 class ProgrammeObject(models.Model):
-    """What every object of a programme has: a key that stays and a name that people read.
+    """One object of a version: a meter, a rule, a reward … in ``kind``, the name of its list in programme files.
 
-    ``name`` is in the version's language, ``names`` holds it in others: {"en": "points"}.
+    ``name`` is in the version's language; ``names`` holds every language where the file gives several:
+    {"sv": "poäng", "en": "points"}. ``settings`` is all else, exactly as the programme document writes it,
+    so a new setting is never a migration.
     """
 
+    version = models.ForeignKey(
+        ProgrammeVersion,
+        on_delete=models.CASCADE,
+        related_name="programme_objects",
+        verbose_name=_("programme version"),
+    )
+    kind = models.SlugField(_("kind"), max_length=40)
     key = models.SlugField(_("key"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
-    names = models.JSONField(_("in other languages"), default=dict, blank=True)
+    names = models.JSONField(_("in all languages"), default=dict, blank=True)
     position = models.PositiveIntegerField(_("order"), default=0)
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
 
     class Meta:
-        abstract = True
+        verbose_name = _("programme object")
+        verbose_name_plural = _("programme objects")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "kind", "key"], name="object_key_is_used_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class Meter(ProgrammeObject):
-    """Anything counted: points, stamps, spend. Spendable meters hold lots."""
-
-    class Consumption(models.TextChoices):
-        SOONEST = "soonest", _("soonest to lapse first")
-        OLDEST = "oldest", _("oldest first")
-
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="meters")
-    decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
-    is_spendable = models.BooleanField(_("can be spent"), default=True)
-    is_shown = models.BooleanField(_("shown to the member"), default=True)
-    consumption = models.CharField(_("use"), max_length=8, choices=Consumption, default=Consumption.SOONEST)
-    lifetime = models.JSONField(_("lifetime"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("meter")
-        verbose_name_plural = _("meters")
-        constraints = [models.UniqueConstraint(fields=["version", "key"], name="meter_key_is_used_once")]
-
-
-class EarningRule(ProgrammeObject):
-    """What gives points: an event, what of it counts, how much, and when it can be used."""
-
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="earning_rules")
-    event = models.CharField(_("event"), max_length=20, default="purchase")
-    meter = models.SlugField(_("meter"), max_length=40)
-    scope = models.JSONField(_("applies to"), default=dict, blank=True)
-    condition = models.JSONField(_("only if"), default=dict, blank=True)
-    base = models.JSONField(_("counts"), default=dict, blank=True)
-    rate = models.JSONField(_("rate"), default=dict)
-    round = models.JSONField(_("rounding"), default=dict, blank=True)
-    stack = models.JSONField(_("together with others"), default=dict, blank=True)
-    pending_days = models.PositiveIntegerField(_("days until usable"), default=0)
-
-    class Meta:
-        verbose_name = _("earning rule")
-        verbose_name_plural = _("earning rules")
-        constraints = [
-            models.UniqueConstraint(fields=["version", "key"], name="earning_rule_key_is_used_once")
-        ]
-
-
-class Reward(ProgrammeObject):
-    """What can be got. A voucher is one account's one of it."""
-
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="rewards")
-    kind = models.CharField(_("kind"), max_length=20)
-    percent = models.DecimalField(_("per cent"), max_digits=5, decimal_places=2, null=True, blank=True)
-    use = models.JSONField(_("use"), default=dict, blank=True)
-    on_return = models.CharField(
-        _("when the goods come back"),
-        max_length=8,
-        choices=[("lost", _("lost")), ("restored", _("can be used again"))],
-        default="lost",
-    )
-    scope = models.JSONField(_("applies to"), default=dict, blank=True)
-    lifetime = models.JSONField(_("lifetime"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("reward")
-        verbose_name_plural = _("rewards")
-        constraints = [models.UniqueConstraint(fields=["version", "key"], name="reward_key_is_used_once")]
-
-
-class Conversion(ProgrammeObject):
-    """When and how a meter becomes a reward."""
-
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="conversions")
-    meter = models.SlugField(_("meter"), max_length=40)
-    reward = models.SlugField(_("reward"), max_length=40)
-    schedule = models.JSONField(_("when"), default=dict, blank=True)
-    form = models.JSONField(_("form"), default=dict)
-    remainder = models.CharField(
-        _("remainder"),
-        max_length=8,
-        choices=[("carry", _("carried on")), ("drop", _("dropped"))],
-        default="carry",
-    )
-
-    class Meta:
-        verbose_name = _("conversion")
-        verbose_name_plural = _("conversions")
-        constraints = [models.UniqueConstraint(fields=["version", "key"], name="conversion_key_is_used_once")]
-
-
-class TierLadder(ProgrammeObject):
-    """Tiers by what a meter earned in a window, never by what is left of it."""
-
-    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="tier_ladders")
-    meter = models.SlugField(_("meter"), max_length=40)
-    window = models.JSONField(_("qualifying window"), default=dict)
-    valid = models.JSONField(_("valid to"), default=dict, blank=True)
-    rows = models.JSONField(_("tiers"), default=list)
-
-    class Meta:
-        verbose_name = _("tier ladder")
-        verbose_name_plural = _("tier ladders")
-        constraints = [
-            models.UniqueConstraint(fields=["version", "key"], name="tier_ladder_key_is_used_once")
-        ]

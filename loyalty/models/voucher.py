@@ -34,7 +34,7 @@ class Voucher(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="vouchers", verbose_name=_("account")
     )
-    reward = models.SlugField(_("reward"), max_length=40)
+    reward = models.CharField(_("reward"), max_length=81)
     version = models.ForeignKey(
         ProgrammeVersion,
         on_delete=models.PROTECT,
@@ -61,6 +61,9 @@ class Voucher(models.Model):
     reserved_until = models.DateTimeField(_("reserved until"), null=True, blank=True)
     redeemed_for = models.CharField(_("used on order"), max_length=105, blank=True)
     redeemed_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    rule = models.CharField(_("rule"), max_length=80, blank=True)
+    order_key = models.CharField(_("given for order"), max_length=105, blank=True)
+    given_to = models.CharField(_("given on to"), max_length=80, blank=True)
     ended_because = models.CharField(_("ended because"), max_length=60, blank=True)
     because = models.JSONField(_("because"), default=dict)
 
@@ -80,12 +83,14 @@ class Voucher(models.Model):
                 name="voucher_reservation_is_whole",
             ),
             models.CheckConstraint(
-                condition=~Q(state="redeemed") | (Q(redeemed_at__isnull=False) & ~Q(redeemed_for="")),
+                condition=~Q(state="redeemed")
+                | Q(redeemed_at__isnull=False) & (~Q(redeemed_for="") | Q(kind__in=["payout", "donation"])),
                 name="voucher_used_names_its_order",
             ),
         ]
         indexes = [
             models.Index(fields=["account", "state"], name="voucher_of_account"),
+            models.Index(fields=["reward", "state"], name="voucher_of_reward"),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(state__in=["scheduled", "issued", "reserved"]),
