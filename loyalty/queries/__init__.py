@@ -1,6 +1,6 @@
 """Every question of this floor; callers say ``from loyalty import queries``."""
 
-from loyalty.queries.balances import Lapse, MeterReading, entries, points, points_at, vouchers
+from loyalty.queries.balances import Lapse, MeterReading, entries, points, points_at, shown_entries, vouchers
 from loyalty.queries.documents import document_of
 from loyalty.queries.programmes import (
     forget_programmes,
@@ -11,7 +11,8 @@ from loyalty.queries.programmes import (
     timetable,
 )
 from loyalty.queries.progress import Progress, TierReading, next_check, tiers
-from loyalty.queries.wording import amount_of, explain, money, name_of
+from loyalty.queries.reasons import explain
+from loyalty.queries.wording import amount_of, money, name_of, text_of
 
 __all__ = [
     "Lapse",
@@ -32,6 +33,8 @@ __all__ = [
     "published_names",
     "published_versions",
     "recent_timetable",
+    "shown_entries",
+    "text_of",
     "tiers",
     "timetable",
     "vouchers",

@@ -9,7 +9,9 @@ from django.db.models.functions import Coalesce
 
 from loyalty.engine import account as engine
 from loyalty.engine.calendar import last_day
-from loyalty.engine.programme import Meter, Programme
+from loyalty.engine.expansion import COUNTING, is_hidden
+from loyalty.engine.objects import Meter
+from loyalty.engine.programme import Programme
 from loyalty.models import Balance, Entry, Lot, Voucher
 from loyalty.queries.programmes import recent_timetable
 from members.models import Account
@@ -39,6 +41,7 @@ class MeterReading:
     debt: int
     pending_from: datetime | None = None
     lapses_next: Lapse | None = None
+    is_money: bool = False
 
 
 def points(account: Account, at: datetime) -> list[MeterReading]:
@@ -57,7 +60,7 @@ def points(account: Account, at: datetime) -> list[MeterReading]:
             [(lot, lot.remaining) for lot in lots if lot.meter == meter.key],
             at,
         )
-        for meter in programme.meters.values()
+        for meter in _seen(programme)
     ]
 
 
@@ -74,7 +77,7 @@ def points_at(account: Account, at: datetime) -> list[MeterReading]:
     )
     open_lots = [(lot, lot.then) for lot in lots if lot.then > 0]
     found = []
-    for meter in programme.meters.values():
+    for meter in _seen(programme):
         own = [(lot, left) for lot, left in open_lots if lot.meter == meter.key]
         total = sums.get(meter.key, 0)
         debt = max(sum(left for _lot, left in own) - total, 0) if meter.is_spendable else 0
@@ -93,8 +96,13 @@ def readings(programme: Programme, account: engine.Account, at: datetime) -> lis
             [(lot, lot.remaining) for lot in account.open_lots(meter.key)],
             at,
         )
-        for meter in programme.meters.values()
+        for meter in _seen(programme)
     ]
+
+
+def _seen(programme: Programme) -> list[Meter]:
+    """Without meters that only count for another object."""
+    return [meter for meter in programme.meters.values() if not is_hidden(meter.key)]
 
 
 def _reading(
@@ -106,7 +114,16 @@ def _reading(
     at: datetime,
 ) -> MeterReading:
     if not meter.is_spendable:
-        return MeterReading(meter.key, meter.unit, False, balance, balance, 0, 0)  # noqa: FBT003
+        return MeterReading(
+            meter=meter.key,
+            unit=meter.unit,
+            is_spendable=False,
+            balance=balance,
+            available=balance,
+            pending=0,
+            debt=0,
+            is_money=meter.is_money,
+        )
     alive = [(lot, left) for lot, left in lots if lot.expires_at is None or at < lot.expires_at]
     pending = [(lot, left) for lot, left in alive if at < lot.available_from]
     available = sum(left for lot, left in alive if lot.available_from <= at)
@@ -121,6 +138,7 @@ def _reading(
         debt=debt,
         pending_from=min((lot.available_from for lot, _left in pending), default=None),
         lapses_next=_next_lapse(programme, alive),
+        is_money=meter.is_money,
     )
 
 
@@ -134,8 +152,17 @@ def _next_lapse(programme: Programme, alive: Iterable[tuple[Lot | engine.Lot, in
 
 
 def entries(account: Account) -> QuerySet[Entry]:
-    """The ledger of ``account``, newest first."""
-    return Entry.objects.filter(account=account).order_by("-sequence")
+    """The ledger of ``account``, newest first, without what only counts for the rules."""
+    return seen(Entry.objects.filter(account=account)).order_by("-sequence")
+
+
+def seen(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    return entries.exclude(meter__contains=".").exclude(rule__startswith=COUNTING)
+
+
+def shown_entries(account: Account) -> QuerySet[Entry]:
+    """The same without what only counts for a challenge, a draw or a rule."""
+    return entries(account).exclude(meter__contains=".")
 
 
 def vouchers(account: Account) -> QuerySet[Voucher]:

@@ -198,7 +198,7 @@ def _reasons(law: int) -> Proof:
 
 def _times(law: int) -> Proof:
     early = Allocation.objects.filter(
-        debit__kind__in=[Entry.Kind.REDEEM, Entry.Kind.EXPIRE],
+        debit__kind=Entry.Kind.REDEEM,
         lot__available_from__gt=F("debit__effective_at"),
     )
     late = Allocation.objects.filter(

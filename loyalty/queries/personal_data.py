@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 
 from loyalty.models import Entry, TierChange
 from loyalty.queries.balances import entries, vouchers
-from loyalty.queries.wording import explain
+from loyalty.queries.reasons import explain
 from members.models import Member, Order, OrderReturn
 
 Facts = dict[str, Any]

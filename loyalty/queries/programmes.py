@@ -5,19 +5,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from fractions import Fraction
 from functools import lru_cache
 from time import monotonic
 from typing import Any
 
 from django.db.models import QuerySet
 
-from loyalty.engine.programme import Programme, Timetable, parse
+from loyalty.engine.expansion import choice_key, unit_of
+from loyalty.engine.parsing import parse
+from loyalty.engine.programme import Programme, Timetable
 from loyalty.models import ProgrammeVersion
 
 RECENT = 2.0
 Names = dict[tuple[str, str], dict[str, Any]]
 Stamp = tuple[tuple[Any, ...], ...]
 _names_given: ContextVar[Names | None] = ContextVar("names_given", default=None)
+_currency_given: ContextVar[str] = ContextVar("currency_given", default="")
 _seen: deque[tuple[float, Stamp]] = deque(maxlen=1)
 
 
@@ -85,7 +89,9 @@ def _timetable(stamp: Stamp) -> Timetable:
 def published_names() -> Names:
     """What published objects are called, by (kind, key): language to name; the newest version wins.
 
-    Meters also carry ``unit``, how many smallest parts make one, and ``is_shown`` to members.
+    Each also carries ``unit``, how many smallest parts make one of a meter, ``is_shown`` to members, ``text``, the
+    ``kind`` of a reward and the ``event`` of an earning rule. An option of a menu, and what can be chosen from a
+    reward's list, has the key of both, with a dot between.
     """
     given = _names_given.get()
     return _published_names(_recent_stamp()) if given is None else given
@@ -93,12 +99,21 @@ def published_names() -> Names:
 
 @contextmanager
 def names_of(document: Mapping[str, Any]) -> Iterator[None]:
-    """Within it, sentences use the names of ``document``, and no database is asked."""
-    token = _names_given.set(_names_in(document))
+    """Within it, sentences use the names and the currency of ``document``, and no database is asked."""
+    names, currency = (
+        _names_given.set(_names_in(document)),
+        _currency_given.set(document.get("currency", "SEK")),
+    )
     try:
         yield
     finally:
-        _names_given.reset(token)
+        _names_given.reset(names)
+        _currency_given.reset(currency)
+
+
+def currency_given() -> str:
+    """The currency of the document that sentences are about; empty outside ``names_of``."""
+    return _currency_given.get()
 
 
 @lru_cache(maxsize=4)
@@ -115,15 +130,41 @@ def _names_in(document: Mapping[str, Any]) -> Names:
         for one in objects if isinstance(objects, list) else ():
             found[kind, one["key"]] = _names(one)
             found |= {("tiers", tier["key"]): _names(tier) for tier in one.get("rows", ())}
+            found |= {
+                ("options", f"{one['key']}.{row['key']}"): _names(row) for row in one.get("options", ())
+            }
+            found |= {
+                (kind, choice_key(one["key"], row["key"])): _names(row) for row in one.get("choices", ())
+            }
     return found
 
 
 def _names(row: Mapping[str, Any]) -> dict[str, Any]:
     name = row.get("name", row["key"])
     names = dict(name) if isinstance(name, Mapping) else {"sv": name, "en": name, "nb": name}
-    return names | {"unit": 10 ** row.get("decimals", 0), "is_shown": row.get("shown", True)}
+    is_shown = row.get("shown", row.get("public", True))
+    return names | {
+        "unit": unit_of(row),
+        "is_money": row.get("is_money", False),
+        "is_shown": is_shown,
+        "text": row.get("text", ""),
+        "kind": row.get("kind", ""),
+        "event": row.get("event", "purchase"),
+    }
 
 
 def published_versions() -> QuerySet[ProgrammeVersion]:
     """Versions newest first."""
     return ProgrammeVersion.objects.published().order_by("-valid_from")
+
+
+def point_value(programme: Programme, meter: str) -> Fraction | None:
+    """Öre for the smallest part of ``meter``, by the first conversion into a check worth money."""
+    for conversion in programme.conversions:
+        reward = programme.rewards.get(conversion.reward)
+        form = conversion.form
+        if conversion.meter == meter and reward and reward.kind in ("money_off", "payout"):
+            parts = programme.meters[meter].unit if form.kind == "linear" else form.step
+            if form.kind in ("linear", "step") and form.value.is_constant:
+                return form.value.value * 100 / parts
+    return None

@@ -7,14 +7,18 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as later
 
-from loyalty.engine import files, scenario
-from loyalty.engine.errors import FileRefused
-from loyalty.engine.memory import MemoryClub, Row
-from loyalty.engine.programme import Programme, Timetable, parse
-from loyalty.engine.rehearsal import Difference, rehearse
+from loyalty.engine import files
+from loyalty.engine.checks_scenario import Documents, no_others, read_checked
+from loyalty.engine.memory import MemoryClub
+from loyalty.engine.parsing import parse
+from loyalty.engine.programme import Programme, Timetable
+from loyalty.engine.records import Row
+from loyalty.engine.rehearsal import Difference, Played, play
+from loyalty.engine.scenario import Scenario
 from loyalty.models import Entry
 from loyalty.queries.programmes import names_of
-from loyalty.queries.wording import amount_of, explain, money, name_of
+from loyalty.queries.reasons import explain
+from loyalty.queries.wording import amount_of, money, name_of
 
 HAPPENED = {
     "joined": later("joined"),
@@ -26,6 +30,11 @@ HAPPENED = {
     "voucher.reopened": later("voucher can be used again"),
     "voucher.expired": later("voucher lapsed"),
     "voucher.cancelled": later("voucher cancelled"),
+    "voucher.given": later("voucher given on"),
+    "voucher.chosen": later("chosen from the list"),
+    "voucher.claimed": later("voucher claimed"),
+    "voucher.reserved": later("voucher reserved"),
+    "voucher.released": later("voucher no longer reserved"),
 }
 
 
@@ -37,19 +46,37 @@ class Rehearsal:
     document: Mapping[str, Any]
     programme: Programme
     rows: Sequence[Row]
-    differences: Sequence[Difference]
+    played: Sequence[Played]
+
+    @property
+    def differences(self) -> list[Difference]:
+        return [difference for one in self.played for difference in one.differences]
 
 
-def rehearsal_of(document: Mapping[str, Any], scenario_text: str | bytes) -> Rehearsal:
-    """Play a scenario file under a checked programme document. Raises ``FileRefused``."""
-    programme = parse(document)
+def rehearsal_of(
+    document: Mapping[str, Any], scenario_text: str | bytes, documents: Documents = no_others
+) -> Rehearsal:
+    """Play a scenario file under a checked programme document. Raises ``FileRefused``.
+
+    ``documents`` answers the checked document of another version, by the name that the scenario gives its file.
+    """
     source = files.read_scenario(scenario_text)
-    played = scenario.read(source, programme)
-    if errors := scenario.errors_of(played, programme):
-        raise FileRefused(errors)
-    club = MemoryClub(Timetable(((played.starts_at, None, programme),)))
-    differences = rehearse(played, programme, club)
-    return Rehearsal(played.title, document, programme, club.rows, differences)
+    played = read_checked(source, document, documents)
+    timetable = timetable_of(played, document, documents)
+    club = MemoryClub(timetable)
+    outcomes = play(played, timetable, club)
+    return Rehearsal(played.title, document, timetable.versions[-1][2], club.rows, outcomes)
+
+
+def timetable_of(played: Scenario, document: Mapping[str, Any], documents: Documents) -> Timetable:
+    """The programme from the start, and the scenario's other versions from their days."""
+    versions = [(played.starts_at, parse(document))]
+    for starts_at, name in played.versions:
+        versions.append((starts_at, parse(documents(name), key=name)))
+    ends = [start for start, _programme in versions[1:]] + [None]
+    return Timetable(
+        tuple((start, end, version) for (start, version), end in zip(versions, ends, strict=True))
+    )
 
 
 def ledger_table(rehearsal: Rehearsal) -> list[list[str]]:

@@ -1,0 +1,77 @@
+"""Members as the engine reads them."""
+
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import QuerySet
+
+from loyalty.engine.happening import Person
+from members.models import Consent, Member
+from segments.models import Membership
+
+PARTS = 10_000
+
+
+def members_of(account_ids: list[int]) -> QuerySet[Member]:
+    """In the order in which they joined their account."""
+    return Member.objects.filter(account_id__in=account_ids).order_by("account_id", "pk")
+
+
+def is_holder(member: Member) -> bool:
+    """Whether ``member`` began the account that they are on."""
+    first = Member.objects.filter(account=member.account_id).order_by("pk").values_list("pk", flat=True)
+    return first.first() == member.pk
+
+
+def consents_of(account_ids: list[int]) -> QuerySet[Consent, tuple[Any, ...]]:
+    rows = Consent.objects.filter(member__account_id__in=account_ids).order_by("pk")
+    return rows.values_list("member_id", "purpose", "channel", "is_given")
+
+
+def segments_of(account_ids: list[int]) -> QuerySet[Membership, tuple[Any, ...]]:
+    """As of the last run of each segment."""
+    rows = Membership.objects.filter(member__account_id__in=account_ids)
+    return rows.values_list("member_id", "segment__key")
+
+
+def people_of(
+    members: list[Member], answers: list[tuple[Any, ...]], memberships: list[tuple[Any, ...]]
+) -> dict[int, dict[str, Person]]:
+    """The members of each account by their ref, with what they agreed to and the segments they are in."""
+    segments: dict[int, set[str]] = {}
+    for member_id, key in memberships:
+        segments.setdefault(member_id, set()).add(key)
+    consents: dict[int, dict[tuple[str, str], bool]] = {}
+    for member_id, purpose, channel, is_given in answers:
+        consents.setdefault(member_id, {})[purpose, channel] = is_given
+    found: dict[int, dict[str, Person]] = {}
+    for member in members:
+        given = frozenset(key for key, is_given in consents.get(member.pk, {}).items() if is_given)
+        found.setdefault(member.account_id, {})[str(member.pk)] = person_of(
+            member, given, frozenset(segments.get(member.pk, ()))
+        )
+    return found
+
+
+def person_of(
+    member: Member,
+    consents: frozenset[tuple[str, str]] = frozenset(),
+    segments: frozenset[str] = frozenset(),
+) -> Person:
+    """``member`` as the engine reads them; their share of chance follows from their number."""
+    return Person(
+        ref=str(member.pk),
+        joined_at=member.joined_at,
+        birth_date=member.birth_date,
+        segments=segments,
+        consents=consents,
+        referrer=str(member.referrer_id or ""),
+        is_staff=member.is_staff_member,
+        share=_share(member.number),
+        may_spend=member.may_spend,
+    )
+
+
+def _share(number: str) -> Fraction:
+    return Fraction(int.from_bytes(sha256(number.encode()).digest()[:4]) % PARTS, PARTS)
