@@ -4,6 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from loyalty import actions
+from loyalty.connectors.webhooks import read_news
+from members.tasks import nudge_delivery
 
 
 @shared_task
@@ -15,3 +17,23 @@ def run_due() -> None:
 @shared_task
 def check_ledger() -> None:
     actions.check_ledger(now=timezone.now())
+
+
+@shared_task
+def run_trials() -> None:
+    if actions.run_trials(now=timezone.now()):
+        run_trials.delay()
+
+
+@shared_task
+def work_deliveries() -> None:
+    run = actions.work_deliveries(read=read_news, now=timezone.now())
+    if run.worked:
+        nudge_delivery()
+    if run.is_full:
+        work_deliveries.delay()
+
+
+@shared_task
+def forget_deliveries() -> None:
+    actions.forget_deliveries(now=timezone.now())

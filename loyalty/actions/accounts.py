@@ -2,17 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from django.db.models import QuerySet
-
+from loyalty.engine.account import Account
 from loyalty.engine.programme import Timetable
 from loyalty.queries.accounts import Books, Opened, Wanted, load_accounts, load_books
+from members.models.asked import Asked
+from members.models.ids import new_id
 
 
 def open_books(
     account_ids: Collection[int],
-    *along: QuerySet[Any, tuple[Any, ...]],
+    *along: Asked,
     since: datetime,
     codes: Collection[str] = (),
 ) -> Books:
@@ -32,3 +32,8 @@ def open_accounts(
     return load_accounts(
         timetable, account_ids, since=since, order_keys=order_keys, codes=codes, is_locked=True
     )
+
+
+def guest_account(at: datetime) -> Account:
+    """What an order of nobody is computed on: it holds nothing and is not kept."""
+    return Account(joined_at=at, computed_to=at, new_ref=new_id)

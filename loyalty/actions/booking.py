@@ -1,23 +1,24 @@
 """Writing what the engine computed: every effect of many accounts in few statements."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.crypto import get_random_string
-
 from loyalty.engine import account as engine
 from loyalty.engine.calendar import last_day
 from loyalty.engine.due import due_at
+from loyalty.engine.expansion import COUNTING, is_hidden
 from loyalty.engine.programme import Timetable
-from loyalty.models import Allocation, Balance, Entry, Lot, Standing, TierChange, Voucher
+from loyalty.models import Allocation, Balance, Entry, FundEntry, Lot, Standing, TierChange, Voucher
 from loyalty.queries.accounts import Opened, held_to
 from members import actions as members
 from members.models import Activity, Order, OrderReturn
-from members.models.together import Rows, insert_together
+from members.models.ids import new_id
+from members.models.together import Row, Rows, insert_together
 
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32: every letter is as likely in a random byte
 CODE_LENGTH = 13
 ENTRY_ACTIVITIES = {
     "earn": "points.earned",
@@ -25,8 +26,8 @@ ENTRY_ACTIVITIES = {
     "adjust": "points.adjusted",
     "expire": "points.expired",
 }
-_LOT_FIELDS = ["remaining"]
-_VOUCHER_FIELDS = [
+_LOT_MOVES = ("remaining", "expires_at")
+_VOUCHER_MOVES = (
     "state",
     "used_ore",
     "reserved_for",
@@ -34,7 +35,13 @@ _VOUCHER_FIELDS = [
     "redeemed_for",
     "redeemed_at",
     "ended_because",
-]
+    "expires_at",
+    "given_to",
+    "reward",
+    "kind",
+    "value_ore",
+    "percent",
+)
 
 
 @dataclass(slots=True)
@@ -49,14 +56,15 @@ class Booked:
 class _Pages:
     """Rows to be written, of all accounts."""
 
-    entries: list[Entry] = field(default_factory=list)
-    lots: dict[Any, Lot] = field(default_factory=dict)
-    left: dict[Any, Lot] = field(default_factory=dict)
-    allocations: list[Allocation] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    lots: dict[Any, Row] = field(default_factory=dict)
+    left: dict[Any, Row] = field(default_factory=dict)
+    allocations: list[Row] = field(default_factory=list)
     vouchers: dict[Any, Voucher] = field(default_factory=dict)
     moved: dict[Any, Voucher] = field(default_factory=dict)
-    tier_changes: list[TierChange] = field(default_factory=list)
-    activities: list[Activity] = field(default_factory=list)
+    tier_changes: list[Row] = field(default_factory=list)
+    activities: list[Row] = field(default_factory=list)
+    funds: list[FundEntry] = field(default_factory=list)
     closings: dict[int, engine.Closing] = field(default_factory=dict)
 
 
@@ -70,12 +78,13 @@ class Context:
     orders: Mapping[str, Order] = field(default_factory=dict)
     returns: Mapping[str, OrderReturn] = field(default_factory=dict)
     members: Mapping[int, int] = field(default_factory=dict)
+    acts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def book(
     context: Context,
     accounts: Opened,
-    activities: Iterable[Activity] = (),
+    activities: Iterable[Row] = (),
     also: Iterable[Rows] = (),
 ) -> Booked:
     """Write the effects of ``accounts``, what follows from them, and ``activities`` before theirs.
@@ -89,11 +98,16 @@ def book(
     pages.activities = [*activities, *pages.activities]
     if context.is_history:
         for activity in pages.activities:
-            activity.delivered_at = context.now
+            activity["delivered_at"] = context.now
     _store(pages, [*also, *_derived(context, accounts)])
     for account_id, closing in pages.closings.items():
         members.close_account(
-            account_id=account_id, at=closing.at, because=closing.because["key"], now=context.now
+            account_id=account_id,
+            at=closing.at,
+            because=closing.because["key"],
+            now=context.now,
+            unbroken_to=closing.unbroken_to,
+            reopens_to=closing.reopens_to,
         )
     return _booked(pages)
 
@@ -111,48 +125,56 @@ def _booked(pages: _Pages) -> Booked:
 def _entry(context: Context, pages: _Pages, account_id: int, effect: engine.Entry) -> None:
     order = context.orders.get(effect.order)
     order_return = context.returns.get(effect.order_return)
-    entry = Entry(
-        id=effect.ref,
-        account_id=account_id,
-        sequence=effect.sequence,
-        meter=effect.meter,
-        kind=effect.kind,
-        amount=effect.amount,
-        rule=effect.rule,
-        version_id=int(effect.version) if effect.version else None,
-        order_id=order.pk if order else None,
-        order_return_id=order_return.pk if order_return else None,
-        reverses_id=effect.reverses,
-        because=effect.because,
-        actor=effect.actor,
-        reason=effect.reason,
-        effective_at=effect.effective_at,
-        recorded_at=context.now,
+    pages.entries.append(
+        {
+            "id": effect.ref,
+            "account_id": account_id,
+            "sequence": effect.sequence,
+            "meter": effect.meter,
+            "kind": effect.kind,
+            "amount": effect.amount,
+            "rule": effect.rule,
+            "version_id": int(effect.version) if effect.version else None,
+            "order_id": order.pk if order else None,
+            "order_return_id": order_return.pk if order_return else None,
+            "reverses_id": effect.reverses,
+            "because": effect.because,
+            "actor": effect.actor,
+            "reason": effect.reason,
+            "effective_at": effect.effective_at,
+            "counts_at": effect.counts_at,
+            "source": effect.order,
+            "act_id": context.acts.get(effect.order),
+            "recorded_at": context.now,
+        }
     )
-    pages.entries.append(entry)
     if effect.lot:
         pages.lots[effect.lot.ref] = _lot(account_id, effect.lot)
     kind = ENTRY_ACTIVITIES.get(effect.kind)
-    if kind:
-        facts = {"meter": effect.meter, "amount": effect.amount, "entry": str(entry.pk)}
+    if kind and not is_hidden(effect.meter) and not effect.rule.startswith(COUNTING):
+        facts = {"meter": effect.meter, "amount": effect.amount, "entry": str(effect.ref)}
         _tell(context, pages, account_id, kind, effect.effective_at, facts)
 
 
-def _lot(account_id: int, lot: engine.Lot) -> Lot:
-    return Lot(
-        entry_id=lot.ref,
-        account_id=account_id,
-        meter=lot.meter,
-        amount=lot.amount,
-        remaining=lot.remaining,
-        available_from=lot.available_from,
-        expires_at=lot.expires_at,
-    )
+def _lot(account_id: int, lot: engine.Lot) -> Row:
+    return {
+        "entry_id": lot.ref,
+        "account_id": account_id,
+        "meter": lot.meter,
+        "amount": lot.amount,
+        "remaining": lot.remaining,
+        "source": lot.order,
+        "earned_at": lot.earned_at,
+        "available_from": lot.available_from,
+        "expires_at": lot.expires_at,
+    }
 
 
 def _allocation(context: Context, pages: _Pages, account_id: int, effect: engine.Allocation) -> None:
     lot = effect.lot
-    pages.allocations.append(Allocation(debit_id=effect.debit, lot_id=lot.ref, amount=effect.amount))
+    pages.allocations.append(
+        {"id": new_id(), "debit_id": effect.debit, "lot_id": lot.ref, "amount": effect.amount}
+    )
     if lot.ref not in pages.lots:
         pages.left[lot.ref] = _lot(account_id, lot)
 
@@ -179,7 +201,7 @@ def _voucher(context: Context, pages: _Pages, account_id: int, effect: engine.Vo
 def _voucher_row(account_id: int, voucher: engine.Voucher) -> Voucher:
     """The row of a voucher as it ends up; a new one gets its code here."""
     if not voucher.code:
-        voucher.code = get_random_string(CODE_LENGTH, CODE_LETTERS)
+        voucher.code = "".join(CODE_LETTERS[byte % 32] for byte in secrets.token_bytes(CODE_LENGTH))
     return Voucher(
         id=voucher.ref,
         code=voucher.code,
@@ -199,6 +221,9 @@ def _voucher_row(account_id: int, voucher: engine.Voucher) -> Voucher:
         reserved_until=voucher.reserved_until,
         redeemed_for=voucher.redeemed_for,
         redeemed_at=voucher.redeemed_at,
+        rule=voucher.rule,
+        order_key=voucher.order,
+        given_to=voucher.given_to,
         ended_because=voucher.ended_because,
         because=voucher.because,
     )
@@ -213,19 +238,20 @@ def _last_day(context: Context, voucher: engine.Voucher) -> str | None:
 
 def _tier(context: Context, pages: _Pages, account_id: int, effect: engine.TierMove) -> None:
     pages.tier_changes.append(
-        TierChange(
-            account_id=account_id,
-            ladder=effect.ladder,
-            tier=effect.held.tier,
-            previous=effect.previous,
-            valid_to=effect.held.valid_to,
-            origin=effect.held.origin,
-            because=effect.because,
-            actor=effect.actor,
-            reason=effect.reason,
-            effective_at=effect.at,
-            recorded_at=context.now,
-        )
+        {
+            "id": new_id(),
+            "account_id": account_id,
+            "ladder": effect.ladder,
+            "tier": effect.held.tier,
+            "previous": effect.previous,
+            "valid_to": effect.held.valid_to,
+            "origin": effect.origin,
+            "because": effect.because,
+            "actor": effect.actor,
+            "reason": effect.reason,
+            "effective_at": effect.at,
+            "recorded_at": context.now,
+        }
     )
     if effect.held.tier != effect.previous:
         facts = {"ladder": effect.ladder, "tier": effect.held.tier, "previous": effect.previous}
@@ -236,12 +262,57 @@ def _closing(context: Context, pages: _Pages, account_id: int, effect: engine.Cl
     pages.closings[account_id] = effect
 
 
+def _extended(context: Context, pages: _Pages, account_id: int, effect: engine.LotExtended) -> None:
+    if effect.lot.ref not in pages.lots:
+        pages.left[effect.lot.ref] = _lot(account_id, effect.lot)
+
+
+def _fund(context: Context, pages: _Pages, account_id: int, effect: engine.FundEntry) -> None:
+    pages.funds.append(fund_row(effect, context.orders.get(effect.order), context.now))
+
+
+def fund_row(effect: engine.FundEntry, order: Order | None, now: datetime, actor: str = "") -> FundEntry:
+    """The unsaved line of a fund; ``actor`` where somebody wrote it by hand."""
+    return FundEntry(
+        fund=effect.fund,
+        amount_ore=effect.amount,
+        rule=effect.rule,
+        order=order,
+        source=effect.order,
+        because=effect.because,
+        actor=actor,
+        effective_at=effect.at,
+        recorded_at=now,
+    )
+
+
+def _credit(context: Context, pages: _Pages, account_id: int, effect: engine.Credit) -> None:
+    facts = {"value_ore": effect.amount, "order": effect.order}
+    _tell(context, pages, account_id, "credit.given", effect.at, facts)
+
+
+def _for_another(context: Context, pages: _Pages, account_id: int, effect: engine.ForAnother) -> None:
+    """What follows for another member reads the stream: two accounts are never locked at once."""
+    facts = {
+        "who": effect.who,
+        "event": effect.event,
+        "order": effect.order,
+        "amount_ore": effect.amount,
+        "role": effect.role,
+    }
+    _tell(context, pages, account_id, "referral.happened", effect.at, facts)
+
+
 _WRITERS: dict[type, Any] = {
     engine.Entry: _entry,
     engine.Allocation: _allocation,
     engine.VoucherChange: _voucher,
     engine.TierMove: _tier,
     engine.Closing: _closing,
+    engine.LotExtended: _extended,
+    engine.FundEntry: _fund,
+    engine.Credit: _credit,
+    engine.ForAnother: _for_another,
 }
 
 
@@ -254,7 +325,7 @@ def _tell(
     facts: Mapping[str, object],
 ) -> None:
     pages.activities.append(
-        members.new_activity(
+        members.activity_row(
             kind=kind,
             member_id=context.members.get(account_id),
             account_id=account_id,
@@ -268,40 +339,40 @@ def _tell(
 def _store(pages: _Pages, also: Iterable[Rows]) -> None:
     insert_together(
         *also,
-        Rows(pages.entries),
-        Rows(list(pages.lots.values())),
-        Rows(pages.allocations),
-        Rows(list(pages.vouchers.values())),
-        Rows(pages.tier_changes),
-        Rows(pages.activities),
+        Rows(Entry, pages.entries),
+        Rows(Lot, list(pages.lots.values())),
+        Rows(Allocation, pages.allocations),
+        Rows(Voucher, [vars(row) for row in pages.vouchers.values()]),
+        Rows(TierChange, pages.tier_changes),
+        Rows(FundEntry, [vars(row) for row in pages.funds]),
+        Rows(Activity, pages.activities),
+        Rows(Lot, list(pages.left.values()), ("entry",), _LOT_MOVES),
+        Rows(Voucher, [vars(row) for row in pages.moved.values()], ("id",), _VOUCHER_MOVES),
     )
-    if pages.left:
-        Lot.objects.bulk_update(pages.left.values(), _LOT_FIELDS, batch_size=500)
-    if pages.moved:
-        Voucher.objects.bulk_update(pages.moved.values(), _VOUCHER_FIELDS, batch_size=100)
 
 
 def _derived(context: Context, accounts: Opened) -> list[Rows]:
     balances = [
-        Balance(account_id=pk, meter=meter, amount=amount, debt=account.debt(meter))
+        {"account_id": pk, "meter": meter, "amount": amount, "debt": account.debt(meter)}
         for pk, account in accounts.items()
         for meter, amount in account.balances.items()
     ]
-    standings = [standing_row(context.timetable, pk, account) for pk, account in accounts.items()]
-    kept = ("sequence", "computed_to", "due_at", "tiers", "last_purchase_at")
+    standings = [_standing(context.timetable, pk, account) for pk, account in accounts.items()]
+    kept = ("sequence", "computed_to", "due_at", "tiers", "last_at", "choices")
     return [
-        Rows(balances, ("account", "meter"), ("amount", "debt")),
-        Rows(standings, ("account",), kept),
+        Rows(Balance, balances, ("account", "meter"), ("amount", "debt")),
+        Rows(Standing, standings, ("account",), kept),
     ]
 
 
-def standing_row(timetable: Timetable, account_id: int, account: engine.Account) -> Standing:
+def _standing(timetable: Timetable, account_id: int, account: engine.Account) -> Row:
     """The derived row of an account as it stands now."""
-    return Standing(
-        account_id=account_id,
-        sequence=account.sequence,
-        computed_to=account.computed_to,
-        due_at=due_at(timetable, account),
-        tiers={ladder: held_to(held) for ladder, held in account.tiers.items()},
-        last_purchase_at=account.last_purchase_at,
-    )
+    return {
+        "account_id": account_id,
+        "sequence": account.sequence,
+        "computed_to": account.computed_to,
+        "due_at": due_at(timetable, account),
+        "tiers": {ladder: held_to(held) for ladder, held in account.tiers.items()},
+        "last_at": {name: moment.isoformat() for name, moment in account.last_at.items()},
+        "choices": account.choices,
+    }

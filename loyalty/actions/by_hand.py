@@ -6,8 +6,11 @@ from django.db import transaction
 
 from loyalty.actions.accounts import open_accounts
 from loyalty.actions.booking import Context, book
-from loyalty.engine import redemption, tiers
+from loyalty.actions.changing import programme_at
+from loyalty.engine import redemption
 from loyalty.engine.due import catch_up
+from loyalty.engine.errors import Refused
+from loyalty.engine.granting import ByHand, give_by_hand
 from loyalty.models import Voucher
 from loyalty.queries.programmes import timetable as published_timetable
 from members.actions import UnableToAdjust
@@ -24,17 +27,19 @@ def set_tier(
     reason: str,
     actor: str,
     now: datetime,
+    origin: str = "manual",
 ) -> None:
-    """Give ``account`` a tier as a floor until ``valid_to``. Raises ``UnableToAdjust``."""
+    """Give ``account`` a tier as a floor until ``valid_to``, as ``origin`` says. Raises ``UnableToAdjust``."""
     _need_reason(reason)
     timetable = published_timetable()
-    programme = timetable.latest(now)
-    known = next((row for row in programme.ladders if row.key == ladder), None) if programme else None
-    if known is None or known.rank_of(tier) < 0:
-        raise UnableToAdjust("no_such_tier", ladder=ladder, tier=tier)
     accounts = open_accounts(timetable, [account.pk], since=now)
     catch_up(timetable, accounts[account.pk], now)
-    tiers.set_by_hand(accounts[account.pk], ladder, tier, valid_to, now, actor, reason.strip())
+    by = ByHand(actor, reason.strip(), origin)
+    try:
+        programme = programme_at(timetable, now)
+        give_by_hand(programme, accounts[account.pk], ladder, tier, valid_to, now, by)
+    except Refused as refused:
+        raise UnableToAdjust("no_such_tier", ladder=ladder, tier=tier) from refused
     book(Context(timetable, now, members=_owner(account)), accounts)
 
 

@@ -5,25 +5,30 @@ minus what the order has given so far.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 
-from loyalty.actions.accounts import open_accounts
-from loyalty.actions.booking import Context, book
+from loyalty.actions.accounts import guest_account, open_accounts
+from loyalty.actions.booking import Context, book, fund_row
+from loyalty.actions.outcomes import uses_at_sale
 from loyalty.engine import happening
-from loyalty.engine.account import Because
+from loyalty.engine.account import Account, Because, Effect
 from loyalty.engine.account import Entry as EngineEntry
+from loyalty.engine.account import FundEntry as FundGain
 from loyalty.engine.compute import Posted, Sale, correct_order, reopen_vouchers
-from loyalty.engine.earning import AtSale
-from loyalty.engine.earning import Award as EngineAward
-from loyalty.models import Award, Entry
-from loyalty.queries.facts import line_facts
+from loyalty.engine.given import Award as EngineAward
+from loyalty.engine.menus import Used
+from loyalty.engine.programme import Timetable
+from loyalty.models import Award, Entry, FundEntry, Voucher
+from loyalty.queries.facts import line_facts, recorded_facts
 from loyalty.queries.programmes import timetable as published_timetable
-from members.models import Activity, Order, OrderLine, OrderReturn, OrderReturnLine
+from members import actions as members
+from members.models import Order, OrderLine, OrderReturn, OrderReturnLine
+from members.models.together import Row, Rows
 
 THOUSAND = 1000
 
@@ -47,13 +52,7 @@ class Remains:
 
     def facts(self) -> happening.Order:
         lines = [self.left(line) for line in self.lines]
-        return happening.Order(
-            self.order.key,
-            self.order.placed_at,
-            [line for line in lines if line.quantity or line.paid],
-            self.order.store.code if self.order.store else "",
-            self.order.channel,
-        )
+        return recorded_facts(self.order, [line for line in lines if line.quantity or line.paid])
 
 
 def lock_orders(wanted: Any) -> list[Order]:
@@ -99,40 +98,35 @@ class Move:
 
 
 def correct(
-    moves: Sequence[Move], *, now: datetime, is_history: bool = False, activities: Sequence[Activity] = ()
+    moves: Sequence[Move], *, now: datetime, is_history: bool = False, activities: Sequence[Row] = ()
 ) -> dict[int, list[EngineEntry]]:
     """Carry out the corrections in their order; answers the reversing entries by ``index``.
 
     The orders are locked by the caller, so that what came back of them cannot change meanwhile.
     """
     orders = {move.remains.order.pk: move.remains.order for move in moves}
-    keys = [order.key for order in orders.values()]
     timetable = published_timetable()
     accounts = open_accounts(
         timetable,
         {order.account_id for order in orders.values() if order.account_id},
         since=min((move.at for move in moves), default=now),
-        order_keys=keys,
+        order_keys=[order.key for order in orders.values()],
     )
     sales = sales_of(orders.values())
     taken: dict[int, list[EngineEntry]] = defaultdict(list)
+    funds: list[FundEntry] = []
+    told = list(activities)
     for move in moves:
         order = move.remains.order
-        if order.account_id is None or order.pk not in sales:
+        if order.pk not in sales:
             continue
-        account = accounts[order.account_id]
-        before = len(account.effects)
-        back = str(move.order_return.pk) if move.order_return else ""
-        sales[order.pk] = correct_order(
-            timetable, account, move.facts, sales[order.pk], move.at, move.cause, back
-        )
-        if not move.facts.lines:
-            reopen_vouchers(timetable, account, order.key, move.at, move.is_cancelled)
-        taken[move.index] += [
-            effect
-            for effect in account.effects[before:]
-            if isinstance(effect, EngineEntry) and effect.kind == "reverse"
-        ]
+        account = guest_account(move.at) if order.account_id is None else accounts[order.account_id]
+        done = _corrected(timetable, account, move, sales)
+        if order.account_id is None:
+            funds += [fund_row(one, order, now) for one in done if isinstance(one, FundGain)]
+            continue
+        taken[move.index] += [one for one in done if isinstance(one, EngineEntry) and one.kind == "reverse"]
+        told += _withdrawn(timetable, move, now)
     context = Context(
         timetable,
         now,
@@ -145,22 +139,91 @@ def correct(
             if order.account_id and order.member_id
         },
     )
-    book(context, accounts, activities)
+    book(context, accounts, told, [Rows(FundEntry, [vars(row) for row in funds])])
     return taken
 
 
+def _corrected(
+    timetable: Timetable, account: Account, move: Move, sales: dict[Any, Sale]
+) -> Sequence[Effect]:
+    """Correct one order on ``account`` and answer what came of it."""
+    order, before = move.remains.order, len(account.effects)
+    used = sales[order.pk].uses
+    back = str(move.order_return.pk) if move.order_return else ""
+    sale = correct_order(timetable, account, move.facts, sales[order.pk], move.at, move.cause, back)
+    sales[order.pk] = sale
+    if not move.facts.lines:
+        reopen_vouchers(timetable, account, order.key, move.at, move.is_cancelled)
+    if sale.uses != used:
+        award = Award.objects.get(order=order)
+        award.at_sale["uses"] = uses_at_sale(sale)
+        award.save(update_fields=["at_sale"])
+    return account.effects[before:]
+
+
+def _withdrawn(timetable: Timetable, move: Move, now: datetime) -> list[Row]:
+    """An order that came back whole: who invited or leads its buyer may have been given something for it."""
+    order = move.remains.order
+    is_anothers = order.facts.get("leader") or (order.member and order.member.referrer_id)
+    if move.facts.lines or not is_anothers:
+        return []
+    programme = timetable.latest(move.at)
+    if programme is None or not programme.returns.retests_referrals:
+        return []
+    facts = {"order": order.key, "cause": move.cause["key"]}
+    return [
+        members.activity_row(
+            kind="referral.withdrawn",
+            member_id=order.member_id,
+            account_id=order.account_id,
+            facts=facts,
+            occurred_at=move.at,
+            now=now,
+        )
+    ]
+
+
 def sales_of(orders: Iterable[Order]) -> dict[Any, Sale]:
-    """The frozen side of each order and what it has given so far, by order id, in two queries."""
+    """The frozen side of each order and what it has given so far, by order id, in four queries."""
+    rows = list(orders)
     found: dict[Any, Sale] = {}
-    awards = Award.objects.filter(order__in=list(orders))
-    for row in awards:
-        version = str(row.version_id) if row.version_id else ""
-        at_sale = AtSale(row.at_sale.get("balances", {}), row.at_sale.get("tiers", {}))
-        found[row.order_id] = Sale(EngineAward(version), at_sale)
+    for row in Award.objects.filter(order__in=rows):
+        found[row.order_id] = frozen_sale(row.version_id, row.at_sale, row.because)
     entries = Entry.objects.filter(order_id__in=found, kind__in=["earn", "reverse"])
     for entry in entries.order_by("account_id", "sequence"):
-        posted = found[entry.order_id].posted
-        before = posted.get(entry.rule) or Posted(entry.meter, 0)
-        earned_by = before.earned_by or (entry.pk if entry.kind == "earn" else None)
-        posted[entry.rule] = Posted(entry.meter, before.amount + entry.amount, earned_by)
+        if entry.order_id is not None:
+            add_posted(found[entry.order_id], entry)
+    keys = {row.key: found[row.pk] for row in rows if row.pk in found}
+    add_vouchers(keys, {row.account_id for row in rows if row.account_id})
+    for gained in FundEntry.objects.filter(order_id__in=found).exclude(rule="").order_by("pk"):
+        add_gain(found[gained.order_id], gained)
     return found
+
+
+def add_vouchers(sales: Mapping[str, Sale], account_ids: Collection[int]) -> None:
+    """What stands of the vouchers that each order or act, by its key, has given."""
+    rows = Voucher.objects.filter(account_id__in=account_ids, order_key__in=sales).exclude(rule="")
+    for voucher in rows.exclude(state=Voucher.State.CANCELLED):
+        # What a product or a service is worth is not what the rule came to.
+        amount = voucher.because.get("amount", voucher.value_ore)
+        given = Posted("", amount, voucher.pk, reward=voucher.reward)
+        sales[voucher.order_key].posted[voucher.rule] = given
+
+
+def add_gain(sale: Sale, gained: FundEntry) -> None:
+    before = sale.posted.get(gained.rule) or Posted("", 0, fund=gained.fund)
+    sale.posted[gained.rule] = before.changed(gained.amount_ore)
+
+
+def frozen_sale(version_id: int | None, at_sale: Mapping[str, Any], because: Sequence[Because]) -> Sale:
+    """A sale as its award stored it, before what stands in the books is added."""
+    award = EngineAward(str(version_id) if version_id else "", because=list(because))
+    uses = [Used(*used) for used in at_sale.get("uses", ())]
+    return Sale(award, dict(at_sale.get("answers", {})), earns=at_sale.get("earns", ""), uses=uses)
+
+
+def add_posted(sale: Sale, entry: Entry) -> None:
+    """What one more line of the ledger has given for ``sale``, or taken back."""
+    before = sale.posted.get(entry.rule) or Posted(entry.meter, 0)
+    earned_by = before.earned_by or (entry.pk if entry.kind == "earn" else None)
+    sale.posted[entry.rule] = Posted(entry.meter, before.amount + entry.amount, earned_by)

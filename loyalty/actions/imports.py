@@ -165,11 +165,24 @@ def _owners(
     for slip in slips:
         if slip.member_id:
             first[slip.member_id] = min(first.get(slip.member_id, slip.happened_at), slip.happened_at)
-    known = MemberIdentity.objects.filter(source=source, external_id__in=first).select_related("member")
-    owners = {identity.external_id: identity.member for identity in known}
+    named = MemberIdentity.objects.filter(source=source, external_id__in=first)
+    ids = dict(named.values_list("external_id", "member_id"))
+    known = Member.objects.in_bulk(ids.values())
+    owners = {external_id: known[member_id] for external_id, member_id in ids.items()}
     missing = {external_id: at for external_id, at in first.items() if external_id not in owners}
     tally.members = len(missing)
     return owners | join_history_members(joined_at=missing, source=source, actor=actor, now=now)
+
+
+def _owned(
+    slips: Sequence[Slip], kind: type[New], owners: Mapping[str, Member]
+) -> dict[str, tuple[Slip, New]]:
+    """The receipts, or the credit notes, of the batch by number, each with what it is to its member."""
+    return {
+        slip.new.number: (slip, replace(slip.new, member=owners.get(slip.member_id)))
+        for slip in slips
+        if isinstance(slip.new, kind)
+    }
 
 
 def _import_orders(
@@ -181,11 +194,7 @@ def _import_orders(
     actor: str,
     now: datetime,
 ) -> None:
-    found = {
-        slip.new.number: (slip, replace(slip.new, member=owners.get(slip.member_id)))
-        for slip in slips
-        if isinstance(slip.new, NewOrder)
-    }
+    found = _owned(slips, NewOrder, owners)
     fresh = _not_recorded([new for _slip, new in found.values()], Order.objects.filter(source=job.source))
     tally.known += len(found) - len(fresh)
     answers = record_orders(orders=fresh, actor=actor, now=now, is_history=True)
@@ -206,11 +215,7 @@ def _import_returns(
     actor: str,
     now: datetime,
 ) -> None:
-    found = {
-        slip.new.number: (slip, replace(slip.new, member=owners.get(slip.member_id)))
-        for slip in slips
-        if isinstance(slip.new, NewReturn)
-    }
+    found = _owned(slips, NewReturn, owners)
     news = [new for _slip, new in found.values()]
     fresh = _not_recorded(news, OrderReturn.objects.filter(source=job.source))
     tally.known += len(found) - len(fresh)

@@ -3,26 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
-from loyalty.actions.accounts import open_books
-from loyalty.actions.booking import Booked, Context, book
+from loyalty.actions.accounts import guest_account, open_books
+from loyalty.actions.booking import Booked, Context, book, fund_row
 from loyalty.actions.outcomes import OrderOutcome, answered_before, award_row
 from loyalty.actions.returns import correct_waiting
 from loyalty.actions.revisions import revise_order
 from loyalty.engine import happening
+from loyalty.engine.account import Account
 from loyalty.engine.compute import Sale, place_order
+from loyalty.engine.effects import FundEntry
 from loyalty.engine.errors import Refused
 from loyalty.engine.programme import Timetable
+from loyalty.models import Award
+from loyalty.models import FundEntry as FundRow
 from loyalty.queries.accounts import Opened
-from loyalty.queries.balances import readings
-from loyalty.queries.facts import order_facts, tiers_of
+from loyalty.queries.balances import MeterReading, readings
+from loyalty.queries.facts import known_to, order_facts, prices_of, tiers_of
 from members import actions as members
 from members.actions import NewOrder, UnableToRecordOrder
-from members.models import Activity, Order, OrderLine, OrderReturn
-from members.models.together import Rows
+from members.models import Order, OrderLine, OrderReturn
+from members.models.asked import asked
+from members.models.together import Row, Rows
 
 
 @dataclass(slots=True)
@@ -32,8 +38,9 @@ class _Sold:
     new: NewOrder
     facts: happening.Order
     row: Order
-    lines: list[OrderLine]
+    lines: list[Row]
     sale: Sale | None
+    funds: list[FundEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def record_orders(
 ) -> list[OrderOutcome | UnableToRecordOrder]:
     """Record many orders in few statements; an order that cannot be is answered with its error.
 
-    Orders that use vouchers are recorded one by one. History is written as already delivered.
+    Orders that use vouchers or points are recorded one by one. History is written as already delivered.
     """
     if not orders:
         return []
@@ -82,7 +89,7 @@ def record_orders(
     for order in orders:
         try:
             members.check_order(order)
-            if order.key in opened.known or order.vouchers or order.key in fresh:
+            if order.key in opened.known or order.vouchers or order.uses or order.key in fresh:
                 continue
             fresh[order.key] = order
         except UnableToRecordOrder as error:
@@ -104,23 +111,28 @@ def _alone(order: NewOrder, *, now: datetime, actor: str) -> OrderOutcome | Unab
 
 def _open(orders: Sequence[NewOrder]) -> _Opened:
     """Rules in force, accounts, orders already here and returns that wait, in one round trip."""
-    numbers: dict[str, list[str]] = {}
-    for order in orders:
-        numbers.setdefault(order.source, []).append(order.number)
-    known, waiting = Q(pk__in=[]), Q(pk__in=[])
-    for source, wanted in numbers.items():
-        known |= Q(source=source, number__in=wanted)
-        waiting |= Q(source=source, order_number__in=wanted)
+    sources = sorted({order.source for order in orders})
+    numbers = [order.number for order in orders]
     books = open_books(
         {order.member.account_id for order in orders if order.member},
-        Order.objects.filter(known).values_list("source", "number"),
-        OrderReturn.objects.filter(waiting).values_list("pk")[:1],
+        asked(_orders_here, sources, numbers),
+        asked(_returns_here, sources, numbers),
         since=min(order.placed_at for order in orders),
         codes=[code for order in orders for code in order.vouchers],
     )
     orders_here, returns_here = books.along
     keys = frozenset(f"{source}:{number}" for source, number in orders_here)
     return _Opened(books.timetable, books.accounts, keys, bool(returns_here))
+
+
+def _orders_here(sources: list[str], numbers: list[str]) -> QuerySet[Order, tuple[Any, ...]]:
+    return Order.objects.filter(source__in=sources, number__in=numbers).values_list("source", "number")
+
+
+def _returns_here(sources: list[str], numbers: list[str]) -> QuerySet[OrderReturn, tuple[Any, ...]]:
+    """One of them is enough to look for the others."""
+    waiting = OrderReturn.objects.filter(source__in=sources, order_number__in=numbers)
+    return waiting.values_list("pk")[:1]
 
 
 def _known(order: NewOrder, *, now: datetime, actor: str) -> OrderOutcome:
@@ -144,7 +156,8 @@ def _record(
     in_time = sorted(range(len(orders)), key=lambda index: orders[index].placed_at)
     sold = {index: _sell(timetable, accounts, orders[index], now) for index in in_time}
     booked = _book(timetable, accounts, list(sold.values()), now=now, is_history=is_history)
-    outcomes = [_outcome(timetable, sold[index], accounts, booked, now) for index in range(len(orders))]
+    read_at = None if is_history else now
+    outcomes = [_outcome(timetable, sold[index], accounts, booked, read_at) for index in range(len(orders))]
     if opened.has_waiting_returns:
         correct_waiting([one.row for one in sold.values()], now=now, is_history=is_history)
         return [replace(outcome, points=None) for outcome in outcomes]
@@ -162,36 +175,63 @@ def _book(
         members={one.new.member.account_id: one.new.member.pk for one in sold if one.new.member},
     )
     awards = [
-        award_row(one.row, one.sale, one.row.account_id, tiers_of(accounts[one.row.account_id]))
+        award_row(one.row, one.sale, _tiers_after(one, accounts))
         for one in sold
-        if one.sale is not None and one.row.account_id is not None
+        if one.sale is not None and (one.new.member or one.funds)
     ]
-    rows = [Rows([one.row for one in sold]), Rows([line for one in sold for line in one.lines]), Rows(awards)]
+    funds = [vars(fund_row(effect, one.row, now)) for one in sold for effect in one.funds]
+    rows = [
+        Rows(Order, [vars(one.row) for one in sold]),
+        Rows(OrderLine, [line for one in sold for line in one.lines]),
+        Rows(Award, awards),
+        Rows(FundRow, funds),
+    ]
     return book(context, accounts, [_recorded(one, now) for one in sold], rows)
+
+
+def _tiers_after(one: _Sold, accounts: Opened) -> dict[str, str]:
+    return tiers_of(accounts[one.row.account_id]) if one.row.account_id is not None else {}
 
 
 def _sell(timetable: Timetable, accounts: Opened, new: NewOrder, now: datetime) -> _Sold:
     facts = order_facts(new)
-    account = accounts[new.member.account_id] if new.member else None
-    sale = None
-    if account is not None and new.member is not None:
-        try:
-            sale = place_order(timetable, account, facts)
-        except Refused as refused:
-            raise UnableToRecordOrder(refused.key, **refused.facts) from refused
-    elif new.vouchers:
-        raise UnableToRecordOrder("vouchers_need_a_member")
+    if new.member is None:
+        sale, funds = _sell_to_guest(timetable, new, facts)
+    else:
+        sale, funds = _sell_to_member(timetable, accounts[new.member.account_id], facts), []
     if new.paid_ore is not None and new.paid_ore != facts.paid:
         raise UnableToRecordOrder("paid_is_not_what_it_costs", sent=new.paid_ore, computed=facts.paid)
-    vouchers_ore = sum(line.voucher for line in facts.lines)
-    row = members.order_row(new, vouchers_ore=vouchers_ore, now=now)
-    shares = {line.ref: (line.voucher, line.net) for line in facts.lines}
-    return _Sold(new, facts, row, members.line_rows(new, row, shares), sale)
+    prices = prices_of(facts.lines)
+    row = members.order_row(new, prices, now=now)
+    return _Sold(new, facts, row, members.line_rows(new, row, prices), sale, funds)
 
 
-def _recorded(one: _Sold, now: datetime) -> Activity:
+def _sell_to_member(timetable: Timetable, account: Account, facts: happening.Order) -> Sale:
+    try:
+        return place_order(timetable, account, known_to(account, facts))
+    except Refused as refused:
+        raise UnableToRecordOrder(refused.key, **refused.facts) from refused
+
+
+def _sell_to_guest(
+    timetable: Timetable, new: NewOrder, facts: happening.Order
+) -> tuple[Sale | None, list[FundEntry]]:
+    """Only prices and funds know guests."""
+    if new.vouchers:
+        raise UnableToRecordOrder("vouchers_need_a_member")
+    if new.uses:
+        raise UnableToRecordOrder("points_need_a_member")
+    programme = timetable.at(facts.at)
+    if programme is None or not (programme.funds or new.has_list_prices):
+        return None, []
+    nobody = guest_account(facts.at)
+    sale = place_order(timetable, nobody, facts)
+    return sale, [effect for effect in nobody.take_effects() if isinstance(effect, FundEntry)]
+
+
+def _recorded(one: _Sold, now: datetime) -> Row:
     order = one.row
-    return members.new_activity(
+    return members.activity_row(
         kind="order.recorded",
         member_id=order.member_id,
         account_id=order.account_id,
@@ -202,19 +242,26 @@ def _recorded(one: _Sold, now: datetime) -> Activity:
 
 
 def _outcome(
-    timetable: Timetable, one: _Sold, accounts: Opened, booked: Booked, now: datetime
+    timetable: Timetable, one: _Sold, accounts: Opened, booked: Booked, read_at: datetime | None
 ) -> OrderOutcome:
     if one.sale is None or one.row.account_id is None:
         return OrderOutcome(one.row, is_replay=False, because=[{"key": "no_member"}])
     account, issued = accounts[one.row.account_id], booked.issued.get(one.row.account_id, [])
-    programme = timetable.latest(now)
     return OrderOutcome(
         order=one.row,
         is_replay=False,
-        earned={meter: amount for meter, amount in one.sale.award.amounts().items() if amount},
+        earned=one.sale.award.told(),
         because=one.sale.award.because,
         issued=issued,
         used=[row for row in booked.used.get(one.row.account_id, []) if row.redeemed_for == one.facts.key],
         tiers=tiers_of(account),
-        points=readings(programme, account, now) if programme else [],
+        points=_points(timetable, account, read_at),
     )
+
+
+def _points(timetable: Timetable, account: Account, read_at: datetime | None) -> list[MeterReading] | None:
+    """What the account has at ``read_at``; nobody asks when an old order is brought in."""
+    if read_at is None:
+        return None
+    programme = timetable.latest(read_at)
+    return readings(programme, account, read_at) if programme else []

@@ -6,8 +6,9 @@ from typing import Any
 
 from loyalty.engine.compute import Sale
 from loyalty.models import Award, Voucher
-from loyalty.queries.balances import MeterReading
+from loyalty.queries.balances import MeterReading, seen
 from members.models import Order, OrderReturn
+from members.models.together import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +38,37 @@ class ReturnOutcome:
     because: Sequence[Mapping[str, Any]] = ()
 
 
-def award_row(order: Order, sale: Sale, account_id: int, tiers_after: Mapping[str, str]) -> Award:
-    """The unsaved record of what ``order`` gave, and of the standing that returns will need."""
+def at_sale(sale: Sale) -> dict[str, Any]:
+    """The frozen side of a sale or an act as JSON, which ``frozen_sale`` reads."""
+    return {
+        "answers": sale.answers,
+        "earns": sale.earns,
+        "uses": uses_at_sale(sale),
+    }
+
+
+def uses_at_sale(sale: Sale) -> list[list[Any]]:
+    return [[used.menu, used.points, used.value, used.returned] for used in sale.uses]
+
+
+def award_row(order: Order, sale: Sale, tiers_after: Mapping[str, str]) -> Row:
+    """The columns of the ``Award`` that tells what ``order`` gave, and of the standing that returns will need."""
     award = sale.award
-    return Award(
-        order=order,
-        account_id=account_id,
-        version_id=int(award.version) if award.version else None,
-        at_sale={
-            "tiers": dict(sale.at_sale.tiers),
-            "balances": dict(sale.at_sale.balances),
-            "tiers_after": dict(tiers_after),
-        },
-        shares={given.name: given.shares for given in award.given if given.amount},
-        because=award.because,
-    )
+    return {
+        "order_id": order.pk,
+        "account_id": order.account_id,
+        "version_id": int(award.version) if award.version else None,
+        "at_sale": {**at_sale(sale), "tiers_after": dict(tiers_after)},
+        "shares": {given.name: given.shares for given in award.given if given.amount},
+        "because": award.because,
+    }
 
 
 def answered_before(order: Order) -> OrderOutcome:
     """The facts of the first answer, for an order that was recorded earlier."""
     award = Award.objects.filter(order=order).first()
     earned: dict[str, int] = {}
-    for meter, amount in order.entries.filter(kind="earn").values_list("meter", "amount"):
+    for meter, amount in seen(order.entries.filter(kind="earn")).values_list("meter", "amount"):
         earned[meter] = earned.get(meter, 0) + amount
     return OrderOutcome(
         order=order,

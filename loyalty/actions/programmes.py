@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from loyalty.engine.files import errors_of
-from loyalty.models import Award, Entry, ProgrammeVersion, Standing
-from loyalty.queries.documents import HEAD, KINDS, Kind, ProgrammeRow, document_of
+from loyalty.models import Award, Entry, ProgrammeObject, ProgrammeVersion, Standing
+from loyalty.queries.documents import HEAD, document_of, groups, kinds
 from loyalty.queries.programmes import forget_programmes
+from loyalty.queries.scenarios import replays_of
 from members.actions import UnableTo, UnableToPublish
 
 
@@ -28,20 +29,31 @@ def import_programme(*, document: Mapping[str, Any], name: str, now: datetime) -
         raise UnableToImport("name_is_taken", name=name)
     if errors := errors_of(dict(document)):
         raise UnableToImport("programme_is_not_valid", errors=[str(error) for error in errors])
-    head = {key: document[key] for key in HEAD if key in document}
+    head = {part: document[part] for part in (*HEAD, *groups()) if part in document}
     version = ProgrammeVersion.objects.create(name=name, **head)
-    for kind_name, kind in KINDS.items():
-        objects = document.get(kind_name, ())
-        rows: list[Any] = [_row(version, kind, position, one) for position, one in enumerate(objects)]
-        kind.model._default_manager.bulk_create(rows)
+    ProgrammeObject.objects.bulk_create(
+        object_from(version, kind, one, position)
+        for kind in kinds()
+        for position, one in enumerate(document.get(kind, ()))
+    )
     return version
 
 
-def _row(version: ProgrammeVersion, kind: Kind, position: int, one: Mapping[str, Any]) -> ProgrammeRow:
-    names = dict(one["name"]) if isinstance(one["name"], Mapping) else {version.language: one["name"]}
-    columns = {column: one[field] for field, column in kind.columns.items() if field in one}
-    name = names.pop(version.language)
-    return kind.model(version=version, key=one["key"], name=name, names=names, position=position, **columns)
+def object_from(
+    version: ProgrammeVersion, kind: str, one: Mapping[str, Any], position: int
+) -> ProgrammeObject:
+    """The row of an object of a programme document; not saved."""
+    words = one["name"]
+    names = dict(words) if isinstance(words, Mapping) else {}
+    return ProgrammeObject(
+        version=version,
+        kind=kind,
+        key=one["key"],
+        name=names.get(version.language, one["key"]) if names else words,
+        names=names,
+        position=position,
+        settings={field: value for field, value in one.items() if field not in ("key", "name")},
+    )
 
 
 @transaction.atomic
@@ -60,6 +72,7 @@ def publish_version(
     document = document_of(draft)
     if errors := errors_of(document):
         raise UnableToPublish("programme_is_not_valid", errors=[str(error) for error in errors])
+    _refuse_other_outcomes(draft, document)
     published = [row for row in versions.values() if row.state != ProgrammeVersion.State.DRAFT]
     _refuse_overlap(published, valid_from)
     _refuse_counted(valid_from)
@@ -71,6 +84,17 @@ def publish_version(
     forget_programmes()
     version.refresh_from_db()
     return version
+
+
+def _refuse_other_outcomes(draft: ProgrammeVersion, document: Mapping[str, Any]) -> None:
+    """A saved scenario says what the programme must come to; one that no longer holds is removed by hand."""
+    for replay in replays_of(draft, document):
+        if replay.differences:
+            raise UnableToPublish(
+                "scenario_comes_out_otherwise",
+                scenario=replay.scenario.title,
+                errors=list(replay.differences),
+            )
 
 
 def _refuse_overlap(published: Sequence[ProgrammeVersion], valid_from: datetime) -> None:

@@ -22,9 +22,12 @@ from loyalty.actions.corrections import (
 )
 from loyalty.actions.outcomes import ReturnOutcome
 from loyalty.engine.account import Entry as EngineEntry
+from loyalty.engine.expansion import COUNTING, is_hidden
+from loyalty.queries.balances import seen
 from members import actions as members
 from members.actions import NewReturn, NewReturnLine, UnableToRecordReturn
-from members.models import Activity, Order, OrderLine, OrderReturn, OrderReturnLine
+from members.models import Order, OrderLine, OrderReturn, OrderReturnLine
+from members.models.together import Row
 
 Matched = tuple[NewReturnLine, OrderLine | None, int]
 
@@ -86,7 +89,7 @@ def _answered_before(new: NewReturn, known: OrderReturn) -> ReturnOutcome:
         raise UnableToRecordReturn("return_number_used_for_something_else", order_return=str(known.pk))
     taken: dict[str, int] = defaultdict(int)
     because = []
-    for entry in known.entries.filter(kind="reverse").order_by("sequence"):
+    for entry in seen(known.entries.filter(kind="reverse")).order_by("sequence"):
         taken[entry.meter] -= entry.amount
         because.append(entry.because)
     is_parked = not known.lines.filter(order_line__isnull=False).exists()
@@ -313,13 +316,14 @@ def _with_taken(
     if isinstance(outcome, UnableToRecordReturn):
         return outcome
     taken: dict[str, int] = defaultdict(int)
-    for entry in entries:
+    told = [one for one in entries if not is_hidden(one.meter) and not one.rule.startswith(COUNTING)]
+    for entry in told:
         taken[entry.meter] -= entry.amount
-    return replace(outcome, taken_back=dict(taken), because=[entry.because for entry in entries])
+    return replace(outcome, taken_back=dict(taken), because=[entry.because for entry in told])
 
 
-def _returned(row: OrderReturn, now: datetime) -> Activity:
-    return members.new_activity(
+def _returned(row: OrderReturn, now: datetime) -> Row:
+    return members.activity_row(
         kind="return.recorded",
         member_id=row.member_id,
         account_id=row.member.account_id if row.member else None,

@@ -1,18 +1,24 @@
 """Orders that change after they were recorded: a new revision, a cancellation, an owner found."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
+from loyalty.actions.accounts import guest_account, open_accounts
 from loyalty.actions.corrections import Move, Remains, correct, lock_orders, remains_of
 from loyalty.actions.outcomes import OrderOutcome, answered_before
-from loyalty.engine.earning import split
-from loyalty.engine.happening import Line
-from loyalty.models import Voucher
-from loyalty.queries.facts import line_facts
+from loyalty.engine import happening
+from loyalty.engine.pricing import price
+from loyalty.engine.reading import Reading
+from loyalty.engine.shares import split
+from loyalty.models import Award, Voucher
+from loyalty.queries.facts import order_facts, prices_of
+from loyalty.queries.programmes import timetable as published_timetable
 from members import actions as members
-from members.actions import NewOrder, UnableToCancelOrder, UnableToRecordOrder
-from members.models import Activity, Order, OrderLine, OrderReturnLine
+from members.actions import LinePrice, NewOrder, UnableToCancelOrder, UnableToRecordOrder
+from members.models import Order, OrderLine, OrderReturnLine
+from members.models.together import Row
 
 
 @transaction.atomic
@@ -45,18 +51,15 @@ def revise_order(*, order: Order, new: NewOrder, now: datetime, actor: str) -> O
     [row] = lock_orders([order.pk])
     if new.revision <= row.revision:
         return answered_before(row)
-    if (new.member.pk if new.member else None) != row.member_id:
-        raise UnableToRecordOrder("order_belongs_to_another_member", order=str(row.pk))
-    used = set(Voucher.objects.filter(redeemed_for=row.key).values_list("code", flat=True))
-    if not set(new.vouchers) <= used:
-        raise UnableToRecordOrder("vouchers_cannot_be_added_later")
     [before] = remains_of([row]).values()
-    lines, shares = _revised_lines(new, row.voucher_ore if used else 0)
-    revised = members.order_row(new, vouchers_ore=sum(line.voucher for line in lines), now=now)
+    award = Award.objects.filter(order=row).first()
+    is_paid_with_more = _check_against_first(new, row, award)
+    prices = _revised_prices(new, row, award, row.voucher_ore if is_paid_with_more else 0)
+    revised = members.order_row(new, prices, now=now)
     if new.paid_ore is not None and new.paid_ore != revised.paid_ore:
         raise UnableToRecordOrder("paid_is_not_what_it_costs", sent=new.paid_ore, computed=revised.paid_ore)
     _overwrite(row, revised)
-    rows = members.line_rows(new, row, shares)
+    rows = [OrderLine(**line) for line in members.line_rows(new, row, prices)]
     OrderLine.objects.bulk_create(rows)
     _relink(before, rows)
     [remains] = remains_of([row]).values()
@@ -65,13 +68,51 @@ def revise_order(*, order: Order, new: NewOrder, now: datetime, actor: str) -> O
     return answered_before(row)
 
 
-def _revised_lines(new: NewOrder, vouchers_ore: int) -> tuple[list[Line], dict[str, tuple[int, int]]]:
-    """What checks had paid stays paid, spread over the new lines as far as they cost that much."""
-    lines = [line_facts(line) for line in new.lines]
-    costs = [line.paid for line in lines]
-    for line, share in zip(lines, split(min(vouchers_ore, sum(costs)), costs), strict=True):
+def _check_against_first(new: NewOrder, row: Order, award: Award | None) -> bool:
+    """Whether checks or points have paid of the order. Raises where ``new`` says what is said once only."""
+    if (new.member.pk if new.member else None) != row.member_id:
+        raise UnableToRecordOrder("order_belongs_to_another_member", order=str(row.pk))
+    if new.leader != row.facts.get("leader", ""):
+        raise UnableToRecordOrder("leader_cannot_change_later")
+    used = set(Voucher.objects.filter(redeemed_for=row.key).values_list("code", flat=True))
+    if not set(new.vouchers) <= used:
+        raise UnableToRecordOrder("vouchers_cannot_be_added_later")
+    uses = _uses(award)
+    if not {use.menu for use in new.uses} <= uses:
+        raise UnableToRecordOrder("points_cannot_be_used_later")
+    return bool(used or uses)
+
+
+def _uses(award: Award | None) -> set[str]:
+    """The menus whose points have paid of the order and have not been given back."""
+    return {menu for menu, _points, _value in award.at_sale.get("uses", ())} if award else set()
+
+
+def _revised_prices(new: NewOrder, row: Order, award: Award | None, paid_before: int) -> dict[str, LinePrice]:
+    """What checks and points had paid stays paid, spread over the new lines as far as they cost that much."""
+    order = replace(order_facts(new), at=row.placed_at)
+    if new.has_list_prices:
+        _apply_prices(order, row, award)
+    costs = [line.paid for line in order.lines]
+    for line, share in zip(order.lines, split(min(paid_before, sum(costs)), costs), strict=True):
         line.voucher = share
-    return lines, {line.ref: (line.voucher, line.net) for line in lines}
+    return prices_of(order.lines)
+
+
+def _apply_prices(order: happening.Order, row: Order, award: Award | None) -> None:
+    """Take off the lines what the rules of the sale give, by what the account told them then."""
+    if not row.facts.get("has_list_prices"):
+        raise UnableToRecordOrder("order_had_final_prices")
+    timetable = published_timetable()
+    version = award.version_id if award else None
+    programme = timetable.version(str(version)) if version else timetable.at(order.at)
+    if programme is None:
+        return
+    account = guest_account(order.at)
+    if row.account_id is not None:
+        account = open_accounts(timetable, [row.account_id], since=order.at)[row.account_id]
+    answers = award.at_sale.get("answers") if award else None
+    price(programme, order, Reading(programme, account, order.at, answers, order.person))
 
 
 def _overwrite(row: Order, revised: Order) -> None:
@@ -85,7 +126,10 @@ def _overwrite(row: Order, revised: Order) -> None:
         "discount_ore",
         "voucher_ore",
         "paid_ore",
+        "facts",
     ]
+    if "claimed_at" in row.facts:  # the shop may not know that its buyer has claimed it
+        revised.facts = {"claimed_at": row.facts["claimed_at"], **revised.facts}
     for name in names:
         setattr(row, name, getattr(revised, name))
     row.state, row.cancelled_at = Order.State.PLACED, None
@@ -105,8 +149,8 @@ def _relink(before: Remains, rows: list[OrderLine]) -> None:
         OrderReturnLine.objects.filter(order_line=line).update(order_line=row)
 
 
-def _told(kind: str, row: Order, at: datetime, now: datetime) -> Activity:
-    return members.new_activity(
+def _told(kind: str, row: Order, at: datetime, now: datetime) -> Row:
+    return members.activity_row(
         kind=kind,
         member_id=row.member_id,
         account_id=row.account_id,

@@ -18,6 +18,9 @@ from loyalty.queries.programmes import timetable as published_timetable
 from members.actions import UnableToFind, UnableToRedeem, UnableToReserve
 from members.models import Member
 
+# The channel of an order that names none.
+SHOP = "shop"
+
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
@@ -30,15 +33,28 @@ class Redeemed:
 
 
 @transaction.atomic
-def reserve_voucher(*, code: str, order_key: str, until: datetime, now: datetime, actor: str) -> Voucher:
+def reserve_voucher(
+    *,
+    code: str,
+    order_key: str,
+    until: datetime,
+    now: datetime,
+    actor: str,
+    store: str = "",
+    channel: str = "",
+) -> Voucher:
     """Hold the voucher for ``order_key`` ("source:number") until ``until``; again: until then.
 
+    Where the order will be made may be left open: it is asked again when the voucher is used.
     Raises ``UnableToFind`` or ``UnableToReserve``.
     """
     opened = _open(code, now)
     if until <= now:
         raise UnableToReserve("until_has_passed")
     try:
+        if store or channel:
+            place = Order(order_key, now, [], store, channel or SHOP)
+            redemption.check_place(published_timetable(), opened.account, opened.voucher, place)
         redemption.reserve(opened.account, opened.voucher, order_key, now, until)
     except Refused as refused:
         raise UnableToReserve(refused.key, **refused.facts) from refused
@@ -59,8 +75,17 @@ def release_voucher(*, code: str, order_key: str, now: datetime, actor: str) -> 
 
 
 @transaction.atomic
-def redeem_voucher(*, code: str, order_key: str, amount_ore: int, now: datetime, actor: str) -> Redeemed:
-    """Use the voucher on ``order_key``, which costs ``amount_ore`` before it.
+def redeem_voucher(
+    *,
+    code: str,
+    order_key: str,
+    amount_ore: int,
+    now: datetime,
+    actor: str,
+    store: str = "",
+    channel: str = "",
+) -> Redeemed:
+    """Use the voucher on ``order_key``, which costs ``amount_ore`` before it, in the store with that code.
 
     The same order again gets the same answer; another order is refused with ``UnableToRedeem``.
     """
@@ -68,7 +93,7 @@ def redeem_voucher(*, code: str, order_key: str, amount_ore: int, now: datetime,
     voucher = opened.voucher
     if voucher.state == "redeemed" and voucher.redeemed_for == order_key:
         return Redeemed(opened.row, voucher.used, max(amount_ore - voucher.used, 0), is_replay=True)
-    order = Order(order_key, now, [Line("basket", 1000, amount_ore)], vouchers=(code,))
+    order = Order(order_key, now, [Line("basket", 1000, amount_ore)], store, channel or SHOP, (code,))
     try:
         redemption.use_vouchers(published_timetable(), opened.account, order)
     except Refused as refused:

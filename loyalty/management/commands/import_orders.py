@@ -4,19 +4,22 @@ import gzip
 import hashlib
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
+from loyalty.actions.batches import collecting_between_batches
 from loyalty.actions.imports import Slip, finish_import, import_slips, start_import
 from loyalty.connectors.columns import ColumnMap, known_maps
 from loyalty.connectors.reasons import reason
+from loyalty.connectors.share import Share
 from loyalty.connectors.table import read_slips
 from loyalty.models import ImportJob, ImportNote
 from members.actions import UnableTo
@@ -69,7 +72,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rejects", type=Path, help="where to write what was left out (FILE.rejects.csv here)"
         )
-        parser.add_argument("--batch", type=int, default=500, help="receipts per transaction (500)")
+        parser.add_argument("--batch", type=int, default=2000, help="receipts per transaction (2000)")
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=1,
+            help="processes that share the work, member by member; to go on after a stop, say as many again (1)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -77,36 +86,62 @@ class Command(BaseCommand):
             columns = ColumnMap.named(options["map"])
             if options["source"]:
                 columns = replace(columns, source=options["source"])
-            job = self.import_file(path, columns, max(options["batch"], 1))
+            size, workers = max(options["batch"], 1), max(options["workers"], 1)
+            jobs = self.import_shares(path, columns, Share.all_of(workers), size)
         except UnableTo as error:
             raise CommandError(reason(error.key, error.facts)) from error
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
-        self.report(job, options["rejects"] or Path(f"{path.name}.rejects.csv"))
+        self.report(jobs, options["rejects"] or Path(f"{path.name}.rejects.csv"))
 
-    def import_file(self, path: Path, columns: ColumnMap, size: int) -> ImportJob:
-        """Take in the file from where the last run stopped."""
+    def import_shares(
+        self, path: Path, columns: ColumnMap, shares: Sequence[Share], size: int
+    ) -> list[ImportJob]:
+        """Have each of several shares taken in by a process of its own; each tells its own progress."""
+        if len(shares) == 1:
+            return [self.import_file(path, columns, shares[0], size)]
+        if connection.vendor == "sqlite":
+            raise CommandError("SQLite lets one process write at a time: leave --workers out.")
+        connection.close()  # a connection cannot be shared
+        fork = get_context("fork")
+        workers = [fork.Process(target=self.import_file, args=(path, columns, one, size)) for one in shares]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        if any(worker.exitcode for worker in workers):
+            raise CommandError("A worker stopped. What was taken in stays: run the same command again.")
+        digests = [digest_of(path, columns, share) for share in shares]
+        return [
+            ImportJob.objects.filter(digest=digest, source=columns.source).latest("pk") for digest in digests
+        ]
+
+    def import_file(self, path: Path, columns: ColumnMap, share: Share, size: int) -> ImportJob:
+        """Take in a share of the file from where the last run stopped."""
         now = timezone.now()
-        digest = digest_of(path, columns)
+        digest = digest_of(path, columns, share)
         job = start_import(file_name=path.name, digest=digest, source=columns.source, actor=ACTOR, now=now)
         if job.line:
             self.stderr.write(f"Goes on after line {job.line}.")
         with path.open("rb") as raw, collecting_between_batches():
             file = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-            bar = Bar(path.stat().st_size)
-            for batch in batches(read_slips(file, columns), after=job.line, size=size):
+            bar = Bar(path.stat().st_size, is_drawn=share.of == 1 and sys.stderr.isatty())
+            slips = (slip for slip in read_slips(file, columns) if share.holds(slip))
+            for batch in batches(slips, after=job.line, size=size):
                 job = import_slips(job=job, slips=batch, actor=ACTOR, now=now)
                 gc.collect()
                 bar.show(raw.tell(), f"line {job.line}, {job.orders} orders")
             bar.finish()
         return finish_import(job=job, now=timezone.now())
 
-    def report(self, job: ImportJob, rejects: Path) -> None:
-        notes = job.notes.order_by("line", "pk")
+    def report(self, jobs: Sequence[ImportJob], rejects: Path) -> None:
+        notes = ImportNote.objects.filter(job__in=jobs).order_by("line", "pk")
         rejected = notes.filter(kind=ImportNote.Kind.REJECTED).count()
         parked = notes.filter(kind=ImportNote.Kind.PARKED).count()
-        self.stdout.write(f"New: {job.members} members, {job.orders} orders, {job.returns} returns.")
-        self.stdout.write(f"Known before and unchanged: {job.known} orders and returns.")
+        new = {name: sum(getattr(job, name) for job in jobs) for name in ("members", "orders", "returns")}
+        self.stdout.write("New: {members} members, {orders} orders, {returns} returns.".format(**new))
+        known = sum(job.known for job in jobs)
+        self.stdout.write(f"Known before and unchanged: {known} orders and returns.")
         self.stdout.write(
             f"Rejected: {rejected} lines. Returned without a matching order line: {parked} lines."
         )
@@ -116,15 +151,16 @@ class Command(BaseCommand):
 
 
 class Bar:
-    """A progress bar on a terminal; elsewhere a line each time another tenth is done."""
+    """A progress bar, on a terminal that nobody shares; else a line each time another tenth is done."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, is_drawn: bool) -> None:
+        self.is_drawn = is_drawn
         self.total = max(total, 1)
         self.tenths = 0
 
     def show(self, done: int, told: str) -> None:
         share = min(done / self.total, 1)
-        if sys.stderr.isatty():
+        if self.is_drawn:
             filled = "#" * int(share * BAR_LENGTH)
             sys.stderr.write(f"\r[{filled:.<{BAR_LENGTH}}] {share:4.0%}  {told}")
             sys.stderr.flush()
@@ -133,25 +169,8 @@ class Bar:
             sys.stderr.write(f"{share:.0%}  {told}\n")
 
     def finish(self) -> None:
-        if sys.stderr.isatty():
+        if self.is_drawn:
             sys.stderr.write("\n")
-
-
-@contextmanager
-def collecting_between_batches() -> Iterator[None]:
-    """Let the caller say when garbage is collected.
-
-    The rows of a batch all live until it is stored; looking through them meanwhile, again and again,
-    costs a fifth of the time and finds nothing.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.unfreeze()
 
 
 def batches(slips: Iterator[Slip], *, after: int, size: int) -> Iterator[list[Slip]]:
@@ -161,11 +180,11 @@ def batches(slips: Iterator[Slip], *, after: int, size: int) -> Iterator[list[Sl
         yield batch
 
 
-def digest_of(path: Path, columns: ColumnMap) -> str:
-    """Tells one file, read in one way, from every other."""
+def digest_of(path: Path, columns: ColumnMap, share: Share) -> str:
+    """Tells one share of one file, read in one way, from every other."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
-    digest.update(repr(columns).encode())
+    digest.update(repr((columns, share)).encode())
     return digest.hexdigest()
 
 

@@ -38,7 +38,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         programme, scenario = _paths(options["programme"], options["scenario"])
         document = _refusing(programme, lambda: read_programme(_content(programme)))
-        rehearsal = _refusing(scenario, lambda: rehearsal_of(document, _content(scenario)))
+        beside = lambda name: read_programme(_content(programme.parent / name))  # noqa: E731
+        rehearsal = _refusing(scenario, lambda: rehearsal_of(document, _content(scenario), beside))
         if options["json"]:
             self.stdout.write(json.dumps(_for_machines(rehearsal), ensure_ascii=False, indent=1, default=str))
         else:
