@@ -19,6 +19,11 @@ class Payload:
         self._document = document
         self.place = place
 
+    @property
+    def document(self) -> Mapping[str, object]:
+        """The object itself."""
+        return self._document
+
     def __contains__(self, name: str) -> bool:
         return self._document.get(name) is not None
 
@@ -35,7 +40,7 @@ class Payload:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise self.refuse(name, "field_is_not_text")
         text = str(value).strip()
-        if "\0" in text or len(text) > longest:
+        if len(text) > longest or not _can_be_stored(text):
             raise self.refuse(name, "field_is_too_long_or_not_text", longest=longest)
         return text
 
@@ -98,3 +103,11 @@ class Payload:
         if value is None:
             raise self.refuse(name, "field_is_missing")
         return value
+
+
+def _can_be_stored(text: str) -> bool:
+    """JSON can escape half a character, and a NUL; no database takes either."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False

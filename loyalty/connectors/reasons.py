@@ -71,6 +71,48 @@ SENTENCES = {
     "more_than_is_left_of_the_order": later("%(field)s is more than is left of the order."),
     "nothing_was_refunded": later("%(field)s names neither goods nor money."),
     "refund_is_of_another_order": later("%(field)s is not order %(order)s."),
+    # What became of a shop's deliveries
+    "order_was_recorded": later("Order %(order)s was recorded."),
+    "order_was_recorded_for_a_guest": later(
+        "Order %(order)s was recorded without a member: the buyer is not one."
+    ),
+    "order_was_changed": later("Order %(order)s was changed."),
+    "order_is_known": later("Order %(order)s is recorded already, as new as this or newer."),
+    "order_was_cancelled": later("Order %(order)s was cancelled, and what it gave was taken back."),
+    "order_was_cancelled_later": later("Order %(order)s was cancelled after this was sent."),
+    "order_never_was": later("Order %(order)s ended before it was recorded."),
+    "order_stands_again": later("Order %(order)s was changed after this was sent, and stands."),
+    "order_came_back": later("Order %(order)s came back in full."),
+    "refund_was_recorded": later("Refund %(refund)s of order %(order)s was recorded."),
+    "refund_is_known": later("Refund %(refund)s is recorded already, or its order was cancelled."),
+    "refund_waits_for_its_order": later("Refund %(refund)s waits for order %(order)s."),
+    "order_never_came": later("Order %(order)s, which this refund is of, has not come in 30 days."),
+    "customer_joined": later("The customer joined the club as member %(member)s."),
+    "customer_is_no_member": later("The customer is not a member of the club."),
+    "member_was_updated": later("Member %(member)s was brought up to date."),
+    "member_is_another": later(
+        "Member %(member)s has this e-mail address, but not this account in the shop, so nothing was changed."
+    ),
+    "member_is_closed": later("Member %(member)s has left the club."),
+    "customer_wants_to_be_forgotten": later(
+        "A customer wants to be forgotten. If they are a member, erase the member in the console."
+    ),
+    "customer_wants_a_copy": later(
+        "A customer asks what is known of them. If they are a member, their page gives it to them."
+    ),
+    "shop_wants_to_be_forgotten": later("The shop has closed its account with Shopify."),
+    "topic_is_not_used": later("The club has no use for %(topic)s. The shop need not send it."),
+    "test_was_read": later("It works: order %(order)s of %(paid)s was read. A test is recorded nowhere."),
+    "test_was_not_read": later("The test could not be read."),
+    "body_is_not_json": later("The body is not JSON."),
+    "kind_of_shop_is_gone": later("The club does not know shops of the kind %(kind)s any more."),
+    "unexpected": later("Something went wrong on our side (%(error)s), ten times in a row."),
+    # What the books say no to
+    "more_than_was_bought": later("More came back than was bought."),
+    "more_than_was_paid": later("More came back than was paid."),
+    "more_came_back_than_is_left": later("More of the order has come back than its new version holds."),
+    "email_is_not_valid": later("The e-mail address cannot be."),
+    "order_without_lines": later("The order has no lines."),
 }
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from loyalty.connectors.errors import UnableToReadOrder
-from loyalty.engine.earning import split
+from loyalty.engine.shares import split
 from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine
 
 _WHOLE = Decimal(1)
@@ -13,17 +14,7 @@ _HUNDREDTH = Decimal("0.01")
 _THOUSANDTH = Decimal("0.001")
 _HIGHEST_RATE = Decimal(1000)
 EXTRA = "extra"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Buyer:
-    """How the shop knows who bought. Empty is not known; a guest may still have an e-mail address."""
-
-    external_id: str = ""
-    email: str = ""
-    phone: str = ""
-    first_name: str = ""
-    last_name: str = ""
+_LAST_SECOND = 2**31 - 3  # the books number revisions with 31 bits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +62,12 @@ class Left:
 def ore(amount: Decimal) -> int:
     """Kronor (or pounds, or dollars) as hundredths, half up."""
     return int((amount * 100).quantize(_WHOLE, ROUND_HALF_UP))
+
+
+def revision_of(placed_at: datetime, changed_at: datetime) -> int:
+    """Each change in the shop is a later revision: one plus the seconds from making to changing it."""
+    seconds = int((changed_at - placed_at).total_seconds())
+    return 1 + min(max(seconds, 0), _LAST_SECOND)
 
 
 def vat_rate(net: Decimal, tax: Decimal) -> Decimal:

@@ -10,8 +10,9 @@ from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 
+from loyalty.actions.shop_news import Buyer
 from loyalty.connectors.payload import Payload
-from loyalty.connectors.receipt import Buyer, Left, Part, left_of, ore, settled, shared_return, vat_rate
+from loyalty.connectors.receipt import Left, Part, left_of, ore, revision_of, settled, shared_return, vat_rate
 from members.actions import NewOrder, NewReturn, NewReturnLine
 
 _ZERO = Decimal(0)
@@ -67,7 +68,6 @@ def buyer(payload: object) -> Buyer:
 def order(payload: object, *, source: str = "shopify") -> NewOrder:
     """The order without its member. Its number is the shop's id, which is what refunds name.
 
-    Each change in the shop is a later revision: one plus the seconds from making to changing it.
     Raises ``UnableToReadOrder``; for an order that is not paid, or no longer stands, with the key
     ``order_is_waiting``, ``order_is_cancelled`` or ``order_is_refunded``.
     """
@@ -76,16 +76,22 @@ def order(payload: object, *, source: str = "shopify") -> NewOrder:
     stands = standing(payload)
     if stands is not Standing.PLACED:
         raise body.refuse("financial_status", f"order_is_{stands}", order=number)
+    return order_as_placed(payload, source=source)
+
+
+def order_as_placed(payload: object, *, source: str = "shopify") -> NewOrder:
+    """The order without its member, wherever it stands by now."""
+    body = Payload(payload)
     created_at = body.moment("created_at")
     changed_at = body.moment("updated_at") if "updated_at" in body else created_at
     return NewOrder(
         source=source,
-        number=number,
+        number=body.key("id"),
         placed_at=body.moment("processed_at") if "processed_at" in body else created_at,
         lines=settled(_parts(body), body.decimal("total_price")),
         channel="shop" if body.label("source_name") == "pos" else "web",
         currency=body.key("currency", longest=3),
-        revision=1 + max(int((changed_at - created_at).total_seconds()), 0),
+        revision=revision_of(created_at, changed_at),
     )
 
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 from html import unescape
 
+from loyalty.actions.shop_news import Buyer
 from loyalty.connectors.errors import UnableToReadOrder
 from loyalty.connectors.payload import Payload
-from loyalty.connectors.receipt import Buyer, Left, Part, left_of, ore, settled, shared_return, vat_rate
+from loyalty.connectors.receipt import Left, Part, left_of, ore, revision_of, settled, shared_return, vat_rate
 from members.actions import NewOrder, NewReturn, NewReturnLine
 
 _ZERO = Decimal(0)
@@ -66,7 +67,6 @@ def buyer(payload: object) -> Buyer:
 def order(payload: object, *, source: str = "woocommerce") -> NewOrder:
     """The order without its member. Its number is the shop's id, which is what refunds name.
 
-    Each change in the shop is a later revision: one plus the seconds from making to changing it.
     Raises ``UnableToReadOrder``; for an order that is not paid, or no longer stands, with the key
     ``order_is_waiting``, ``order_is_cancelled`` or ``order_is_refunded``.
     """
@@ -75,16 +75,22 @@ def order(payload: object, *, source: str = "woocommerce") -> NewOrder:
     stands = standing(payload)
     if stands is not Standing.PLACED:
         raise body.refuse("status", f"order_is_{stands}", status=body.key("status"), order=number)
+    return order_as_placed(payload, source=source)
+
+
+def order_as_placed(payload: object, *, source: str = "woocommerce") -> NewOrder:
+    """The order without its member, wherever it stands by now."""
+    body = Payload(payload)
     placed_at = body.moment("date_created_gmt")
     changed_at = body.moment("date_modified_gmt") if "date_modified_gmt" in body else placed_at
     return NewOrder(
         source=source,
-        number=number,
+        number=body.key("id"),
         placed_at=placed_at,
         lines=settled(list(_parts(body)), body.decimal("total")),
         channel="web",
         currency=body.key("currency", longest=3),
-        revision=1 + max(int((changed_at - placed_at).total_seconds()), 0),
+        revision=revision_of(placed_at, changed_at),
     )
 
 
