@@ -1,5 +1,31 @@
 """The console's pages about what members get. Importing this registers them."""
 
-from loyalty.admin import ledger, panels, programme, voucher
+from loyalty.admin import (
+    acts,
+    bookings,
+    draws,
+    funds,
+    imports,
+    ledger,
+    panels,
+    programme,
+    shops,
+    timeline,
+    trials,
+    voucher,
+)
 
-__all__ = ["ledger", "panels", "programme", "voucher"]
+__all__ = [
+    "acts",
+    "bookings",
+    "draws",
+    "funds",
+    "imports",
+    "ledger",
+    "panels",
+    "programme",
+    "shops",
+    "timeline",
+    "trials",
+    "voucher",
+]

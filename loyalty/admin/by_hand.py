@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty import actions, queries
-from loyalty.admin.forms import AdjustForm, TierForm
+from loyalty.admin.forms import AdjustForm, FoundReceiptForm, TierForm
 from loyalty.models import Voucher
 from members.actions import UnableTo
 from members.admin.base import actor_of
@@ -29,6 +29,15 @@ REFUSALS = {
         "There is not that much to take: %(available)s can be used. Take less, or wait until what is pending is usable."
     ),
     "no_such_tier": gettext_lazy("The programme in force no longer has this tier. Reload the page."),
+    "receipt_is_too_old": gettext_lazy(
+        "The programme lets a purchase be registered for %(days)s days, and this one is older."
+    ),
+    "claimed_by_members_only": gettext_lazy(
+        "The programme lets only members themselves register a purchase, on their own page."
+    ),
+    "order_belongs_to_another_member": gettext_lazy("Somebody else has the purchase already."),
+    "order_is_cancelled": gettext_lazy("The purchase was cancelled, so it gives nothing."),
+    "member_is_closed": gettext_lazy("The membership has ended, so nothing can be registered on it."),
     "voucher_is_not_open": gettext_lazy(
         "The check is already used, lapsed or cancelled, so nothing was changed."
     ),
@@ -104,6 +113,32 @@ def set_tier(admin: "ModelAdmin[Any]", request: "HttpRequest", account_id: int) 
         preview=form.preview() if form.is_valid() else None,
         explain=sentence,
         missing="" if form.tiers else _("The programme in force has no tiers."),
+    )
+
+
+def register_receipt(admin: "ModelAdmin[Any]", request: "HttpRequest", account_id: int) -> "HttpResponse":
+    member = _member(request, account_id, "loyalty.add_entry")
+    form = FoundReceiptForm(request.POST or None)
+
+    def register() -> str:
+        outcome = actions.claim_order(
+            order=form.found(), member=member, actor=actor_of(request), now=timezone.now()
+        )
+        given = [queries.amount_of(meter, amount) for meter, amount in outcome.earned.items()]
+        return _("%(member)s has the purchase now: %(given)s.") % {
+            "member": member, "given": ", ".join(given) or _("no points"),
+        }  # fmt: skip
+
+    return deed_page(
+        admin,
+        request,
+        form,
+        register,
+        title=_("Register a purchase"),
+        about=member,
+        back=_page_of(member),
+        preview=form.preview(member) if form.is_valid() else None,
+        explain=sentence,
     )
 
 

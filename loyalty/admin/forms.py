@@ -13,10 +13,14 @@ from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from loyalty import queries
+from loyalty.models import TierChange
+from members.actions import UnableToClaimOrder
 from members.admin.deeds import Preview, ReasonForm
+from members.models import Member, Order
 
 if TYPE_CHECKING:
     from loyalty.engine.programme import Programme
@@ -85,7 +89,14 @@ class TierForm(ReasonForm):
         widget=UnfoldAdminSingleDateWidget,
         help_text=gettext_lazy("Until then the member cannot fall below it. Empty: for good."),
     )
-    field_order = ("tier", "last_day", "reason")
+    origin = forms.ChoiceField(
+        label=gettext_lazy("How it comes about"),
+        choices=[one for one in TierChange.Origin.choices if one[0] != TierChange.Origin.EARNED],
+        initial=TierChange.Origin.MANUAL,
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy("Some rights may be only for who has earned the tier."),
+    )
+    field_order = ("tier", "origin", "last_day", "reason")
 
     def __init__(self, *args: Any, programme: "Programme | None", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +104,7 @@ class TierForm(ReasonForm):
         self.tiers = {
             f"{ladder.key}/{tier.key}": queries.name_of("tiers", tier.key)
             for ladder in ladders
-            for tier in ladder.tiers.values
+            for tier in ladder.tiers
         }
         field = self.fields["tier"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
@@ -106,13 +117,54 @@ class TierForm(ReasonForm):
         return day
 
     def chosen(self) -> dict[str, Any]:
-        """``ladder``, ``tier`` and ``valid_to``: midnight after the last day."""
+        """``ladder``, ``tier``, ``origin`` and ``valid_to``: midnight after the last day."""
         ladder, _slash, tier = self.cleaned_data["tier"].partition("/")
         day = self.cleaned_data["last_day"]
         end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time())) if day else None
-        return {"ladder": ladder, "tier": tier, "valid_to": end}
+        return {"ladder": ladder, "tier": tier, "valid_to": end, "origin": self.cleaned_data["origin"]}
 
     def preview(self) -> Preview:
         day = self.cleaned_data["last_day"]
         until = date_format(day) if day else _("for good")
         return [(_("Tier"), self.tiers[self.cleaned_data["tier"]], until)]
+
+
+class FoundReceiptForm(forms.Form):
+    """A purchase without a member, as it stands on its receipt."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number of the receipt or order"), max_length=64, widget=UnfoldAdminTextInputWidget
+    )
+    bought_on = forms.DateField(label=gettext_lazy("Day of the purchase"), widget=UnfoldAdminSingleDateWidget)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        if "number" in facts and "bought_on" in facts and self._order() is None:
+            self.add_error("number", _("There is no such purchase on that day. Check both."))
+        return facts
+
+    def found(self) -> Order:
+        """The purchase that the form names, once it is valid."""
+        order = self._order()
+        if order is None:
+            raise UnableToClaimOrder("no_such_receipt")
+        return order
+
+    def preview(self, member: Member) -> Preview:
+        order = self.found()
+        day = date_format(timezone.localtime(order.placed_at), "SHORT_DATETIME_FORMAT")
+        told = _("%(number)s, %(day)s, %(paid)s") % {
+            "number": order.number, "day": day, "paid": queries.money(order.paid_ore),
+        }  # fmt: skip
+        return [(told, str(order.member or _("no member")), str(member))]
+
+    def _order(self) -> Order | None:
+        day = self.cleaned_data["bought_on"]
+        start = timezone.make_aware(datetime.combine(day, time.min))
+        rows = Order.objects.filter(placed_at__gte=start, placed_at__lt=start + timedelta(days=1, hours=1))
+        same = [
+            one
+            for one in rows.filter(number=self.cleaned_data["number"].strip()).select_related("member")
+            if timezone.localtime(one.placed_at).date() == day
+        ]
+        return next(iter(sorted(same, key=lambda one: one.member_id is not None)), None)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from loyalty import queries
-from loyalty.admin.by_hand import adjust_points, set_tier
+from loyalty.admin.by_hand import adjust_points, register_receipt, set_tier
 from loyalty.models import Allocation, Award, Balance, Entry, LedgerCheck, Lot, Standing, TierChange
 from members.admin.base import ReadOnlyAdmin, column
 from members.admin.filters import FoundByMember, since
@@ -62,10 +62,18 @@ class EntryAdmin(AccountRowAdmin):
 
     def get_urls(self) -> "list[URLPattern]":
         page = self.admin_site.admin_view(self.adjust)
-        return [path("adjust/<int:account_id>/", page, name="loyalty_entry_adjust"), *super().get_urls()]
+        register = self.admin_site.admin_view(self.register)
+        return [
+            path("adjust/<int:account_id>/", page, name="loyalty_entry_adjust"),
+            path("register/<int:account_id>/", register, name="loyalty_entry_register"),
+            *super().get_urls(),
+        ]
 
     def adjust(self, request: "HttpRequest", account_id: int) -> "HttpResponse":
         return adjust_points(self, request, account_id)
+
+    def register(self, request: "HttpRequest", account_id: int) -> "HttpResponse":
+        return register_receipt(self, request, account_id)
 
     @column(_("amount"))
     def counted(self, entry: Entry) -> str:
@@ -138,9 +146,9 @@ class BalanceAdmin(AccountRowAdmin):
 
 @admin.register(Standing)
 class StandingAdmin(AccountRowAdmin):
-    list_display = ("member", "computed_to", "due_at", "last_purchase_at")
+    list_display = ("member", "computed_to", "due_at")
     readonly_fields = ("member",)
-    fields = ("member", "computed_to", "due_at", "last_purchase_at", "sequence", "tiers")
+    fields = ("member", "computed_to", "due_at", "sequence", "tiers", "last_at", "choices")
 
 
 @admin.register(TierChange)

@@ -1,19 +1,20 @@
-"""What this floor tells on a member's page: points, tiers, checks, and why."""
+"""What this floor shows on a member's page: points, tiers, checks, and why."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from loyalty import queries
-from loyalty.models import Entry, Voucher
-from members.admin.mirror import ROWS, Figure, Panel, Tool, figures, link_to, panels, sentences, when
+from loyalty.engine.expansion import is_hidden
+from loyalty.models import Acceptance, Act, Booking, Entry, Voucher
+from loyalty.queries.offers import challenges_of, goal_words
+from loyalty.queries.standings import standing_of
+from members.admin.mirror import ROWS, Figure, Panel, Tool, figures, link_to, panels, when
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,6 +32,7 @@ def points(member: "Member", now: datetime) -> list[Figure]:
             position=10,
         )
         for one in queries.points(member.account, now)
+        if not is_hidden(one.meter)
     ]
 
 
@@ -41,6 +43,70 @@ def _notes(one: queries.MeterReading) -> str:
     if one.debt:
         notes.append(_("%(amount)s debt") % {"amount": queries.amount_of(one.meter, one.debt)})
     return ", ".join(notes)
+
+
+@panels.register("acts")
+class ActsPanel(Panel):
+    position = 25
+    title = _("acts")
+    model = Act
+    headers = (_("happened"), _("what"), _("because"), _("store"), _("undone"))
+    empty = _("No acts yet: visits, reviews and the like appear here.")
+
+    def rows(self, member: "Member", now: datetime) -> Sequence[Sequence[object]]:
+        newest = Act.objects.filter(account=member.account_id).select_related("store")
+        return [
+            (
+                link_to(act, when(act.occurred_at)),
+                act.kind,
+                " ".join(queries.explain(one) for one in act.because),
+                act.store or "–",
+                when(act.undone_at),
+            )
+            for act in newest.order_by("-occurred_at", "-pk")[:ROWS]
+        ]
+
+
+@panels.register("challenges")
+class ChallengesPanel(Panel):
+    position = 26
+    title = _("challenges")
+    model = Acceptance
+    headers = (_("challenge"), _("so far"), _("won"), _("last day"))
+    empty = _("No challenge is open to this member.")
+
+    def rows(self, member: "Member", now: datetime) -> Sequence[Sequence[object]]:
+        reading = standing_of(member.account_id, now)
+        return [
+            (
+                queries.name_of("challenges", one.key),
+                _("not accepted") if one.can_accept else ", ".join(map(goal_words, one.goals)),
+                f"{one.won}/{one.repeats}",
+                date_format(one.last_day, "SHORT_DATE_FORMAT") if one.last_day else "–",
+            )
+            for one in (challenges_of(reading) if reading else ())
+        ]
+
+
+@panels.register("bookings")
+class BookingsPanel(Panel):
+    position = 27
+    title = _("bookings")
+    model = Booking
+    owner = "member"
+    headers = (_("booked"), _("evening"), _("seats"), _("state"))
+    empty = _("No seats booked.")
+
+    def rows(self, member: "Member", now: datetime) -> Sequence[Sequence[object]]:
+        return [
+            (
+                link_to(one, when(one.booked_at)),
+                queries.name_of("perks", one.perk),
+                one.seats,
+                _("waiting list") if one.is_waiting else _("has seats"),
+            )
+            for one in member.bookings.order_by("-booked_at", "-pk")[:ROWS]
+        ]
 
 
 @figures.register("tiers")
@@ -61,20 +127,13 @@ def tiers(member: "Member", now: datetime) -> list[Figure]:
 @panels.register("ledger")
 class LedgerPanel(Panel):
     position = 10
-    title = gettext_lazy("ledger")
+    title = _("ledger")
     model = Entry
-    headers = (
-        gettext_lazy("happened"),
-        gettext_lazy("amount"),
-        gettext_lazy("because"),
-        gettext_lazy("order"),
-        gettext_lazy("kind"),
-        gettext_lazy("by"),
-    )
-    empty = gettext_lazy("No points yet. The first order earns them.")
+    headers = (_("happened"), _("amount"), _("because"), _("order"), _("kind"), _("by"))
+    empty = _("No points yet. The first order earns them.")
 
     def rows(self, member: "Member", now: datetime) -> Sequence[Sequence[object]]:
-        newest = queries.entries(member.account).select_related("order")[:ROWS]
+        newest = queries.shown_entries(member.account).select_related("order")[:ROWS]
         return [
             (
                 link_to(entry, when(entry.effective_at)),
@@ -92,6 +151,8 @@ class LedgerPanel(Panel):
         if request.user.has_perm("loyalty.add_entry"):
             link = reverse("admin:loyalty_entry_adjust", args=[member.account_id])
             tools.append(Tool(_("Adjust points"), link, "exposure"))
+            link = reverse("admin:loyalty_entry_register", args=[member.account_id])
+            tools.append(Tool(_("Register a purchase"), link, "receipt_long"))
         if request.user.has_perm("loyalty.add_tierchange") and _has_tiers():
             link = reverse("admin:loyalty_tierchange_set", args=[member.account_id])
             tools.append(Tool(_("Set tier"), link, "military_tech"))
@@ -106,24 +167,17 @@ def _has_tiers() -> bool:
 @panels.register("vouchers")
 class VouchersPanel(Panel):
     position = 20
-    title = gettext_lazy("checks")
+    title = _("checks")
     model = Voucher
-    headers = (
-        gettext_lazy("code"),
-        gettext_lazy("value"),
-        gettext_lazy("state"),
-        gettext_lazy("issued"),
-        gettext_lazy("last day"),
-        gettext_lazy("used on order"),
-    )
-    empty = gettext_lazy("No checks yet.")
+    headers = (_("code"), _("value"), _("state"), _("issued"), _("last day"), _("used on order"))
+    empty = _("No checks yet.")
 
     def rows(self, member: "Member", now: datetime) -> Sequence[Sequence[object]]:
         return [
             (
                 link_to(check, check.code),
                 worth(check),
-                check.get_state_display(),
+                state_of(check),
                 when(check.issued_at),
                 last_day_of(check),
                 check.redeemed_for or "–",
@@ -132,11 +186,19 @@ class VouchersPanel(Panel):
         ]
 
 
+def state_of(check: Voucher) -> str:
+    """Its state, and whether it was given on; “-” is to somebody outside the club."""
+    state = {"state": check.get_state_display()}
+    if check.given_to == "-":
+        return _("%(state)s, given on outside the club") % state
+    return _("%(state)s, given on to another member") % state if check.given_to else str(state["state"])
+
+
 def worth(check: Voucher) -> str:
     """Money or per cent, as the check says it."""
     if check.percent:
         return f"{check.percent.normalize():f} %"
-    return queries.money(check.value_ore, settings.CLUB_CURRENCY)
+    return queries.money(check.value_ore)
 
 
 def last_day_of(check: Voucher) -> str:
@@ -144,74 +206,3 @@ def last_day_of(check: Voucher) -> str:
     if check.expires_at is None:
         return "–"
     return date_format(localtime(check.expires_at - timedelta(microseconds=1)), "SHORT_DATE_FORMAT")
-
-
-@sentences.register("points.earned")
-def points_earned(facts: Mapping[str, Any]) -> str:
-    return _("Earned %(amount)s") % {"amount": _amount(facts)}
-
-
-@sentences.register("points.taken_back")
-def points_taken_back(facts: Mapping[str, Any]) -> str:
-    return _("%(amount)s taken back") % {"amount": _amount(facts)}
-
-
-@sentences.register("points.adjusted")
-def points_adjusted(facts: Mapping[str, Any]) -> str:
-    return _("Staff adjusted %(amount)s") % {"amount": _amount(facts)}
-
-
-@sentences.register("points.expired")
-def points_expired(facts: Mapping[str, Any]) -> str:
-    return _("%(amount)s lapsed") % {"amount": _amount(facts)}
-
-
-def _amount(facts: Mapping[str, Any]) -> str:
-    return queries.amount_of(str(facts["meter"]), abs(int(facts["amount"])))
-
-
-@sentences.register("voucher.issued")
-def voucher_issued(facts: Mapping[str, Any]) -> str:
-    last_day = facts.get("last_day")
-    if not last_day:
-        return _("Got %(check)s") % {"check": _check(facts)}
-    day = date_format(date.fromisoformat(last_day), "DATE_FORMAT")
-    return _("Got %(check)s, valid to %(day)s") % {"check": _check(facts), "day": day}
-
-
-@sentences.register("voucher.reserved")
-def voucher_reserved(facts: Mapping[str, Any]) -> str:
-    return _("%(check)s is held for an order") % {"check": _check(facts)}
-
-
-@sentences.register("voucher.released")
-def voucher_released(facts: Mapping[str, Any]) -> str:
-    return _("%(check)s is free again") % {"check": _check(facts)}
-
-
-@sentences.register("voucher.redeemed")
-def voucher_redeemed(facts: Mapping[str, Any]) -> str:
-    return _("Used %(check)s") % {"check": _check(facts)}
-
-
-@sentences.register("voucher.expired")
-def voucher_expired(facts: Mapping[str, Any]) -> str:
-    return _("%(check)s lapsed") % {"check": _check(facts)}
-
-
-@sentences.register("voucher.cancelled")
-def voucher_cancelled(facts: Mapping[str, Any]) -> str:
-    return _("%(check)s was cancelled") % {"check": _check(facts)}
-
-
-def _check(facts: Mapping[str, Any]) -> str:
-    name = queries.name_of("rewards", str(facts["reward"]))
-    value = facts.get("value_ore")
-    return f"{name} {queries.money(int(value), settings.CLUB_CURRENCY)}" if value else name
-
-
-@sentences.register("tier.changed")
-def tier_changed(facts: Mapping[str, Any]) -> str:
-    if not facts.get("tier"):
-        return _("Lost the tier %(tier)s") % {"tier": queries.name_of("tiers", str(facts["previous"]))}
-    return _("Reached the tier %(tier)s") % {"tier": queries.name_of("tiers", str(facts["tier"]))}

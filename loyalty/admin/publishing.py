@@ -1,5 +1,6 @@
 """How a programme comes to be: a draft from a preset or from the version before it, then published."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from loyalty import actions, queries
+from loyalty.forms.mistakes import in_words
+from loyalty.forms.presets import preset_words
 from loyalty.models import ProgrammeVersion
+from loyalty.queries.findings import findings_of
 from loyalty.queries.presets import preset, preset_keys
+from loyalty.queries.scenarios import replays_of
 from members.actions import UnableTo
 from members.admin.base import actor_of
 from members.admin.deeds import deed_page, refused
@@ -27,6 +33,9 @@ if TYPE_CHECKING:
 REFUSALS = {
     "name_is_taken": gettext_lazy("There already is a version called %(name)s. Choose another name."),
     "programme_is_not_valid": gettext_lazy("The programme does not fit together yet: %(errors)s"),
+    "scenario_comes_out_otherwise": gettext_lazy(
+        "The scenario “%(scenario)s” comes out otherwise: %(errors)s. Change the draft, or remove the scenario."
+    ),
     "version_is_not_a_draft": gettext_lazy(
         "%(version)s is already published. Make a draft of it to change it."
     ),
@@ -56,7 +65,7 @@ class PresetForm(DraftForm):
         super().__init__(*args, **kwargs)
         field = self.fields["preset"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(key, key.replace("_", " ").capitalize()) for key in preset_keys()]
+        field.choices = [(key, preset_words(key)) for key in preset_keys()]
 
 
 class PublishForm(forms.Form):
@@ -91,38 +100,52 @@ def sentence(error: UnableTo) -> str:
 
 def draft_from_preset(admin: "ModelAdmin[Any]", request: "HttpRequest") -> "HttpResponse":
     form = PresetForm(request.POST or None)
-
-    def start() -> str:
-        facts = form.cleaned_data
-        document = preset(facts["preset"])
-        actions.import_programme(document=document, name=facts["name"], now=timezone.now())
-        return _("The draft %(name)s is made. Look it through, then publish it.") % {"name": facts["name"]}
-
-    return _draft_page(admin, request, form, start, title=_("Start from a preset"), about="")
+    return _draft_page(
+        admin,
+        request,
+        form,
+        lambda: preset(form.cleaned_data["preset"]),
+        title=_("Start from a preset"),
+        about="",
+    )
 
 
 def draft_from_version(admin: "ModelAdmin[Any]", request: "HttpRequest", pk: int) -> "HttpResponse":
     version = get_object_or_404(ProgrammeVersion, pk=pk)
     form = DraftForm(request.POST or None)
-
-    def copy() -> str:
-        name = form.cleaned_data["name"]
-        actions.import_programme(document=queries.document_of(version), name=name, now=timezone.now())
-        return _("The draft %(name)s is made. Look it through, then publish it.") % {"name": name}
-
-    return _draft_page(admin, request, form, copy, title=_("Make a draft of this"), about=version)
+    return _draft_page(
+        admin,
+        request,
+        form,
+        lambda: queries.document_of(version),
+        title=_("Make a draft of this"),
+        about=version,
+    )
 
 
 def _draft_page(
-    admin: "ModelAdmin[Any]", request: "HttpRequest", form: DraftForm, do: Any, **said: object
+    admin: "ModelAdmin[Any]",
+    request: "HttpRequest",
+    form: DraftForm,
+    document: Callable[[], Mapping[str, Any]],
+    **said: object,
 ) -> "HttpResponse":
+    """Make a draft of ``document`` and go on to its workbench."""
     _need(request, "loyalty.add_programmeversion")
+    drafts: list[ProgrammeVersion] = []
+
+    def start() -> str:
+        name = form.cleaned_data["name"]
+        drafts.append(actions.import_programme(document=document(), name=name, now=timezone.now()))
+        return _("The draft %(name)s is made. Look it through, then publish it.") % {"name": name}
+
     return deed_page(
         admin,
         request,
         form,
-        do,
+        start,
         back=reverse("admin:loyalty_programmeversion_changelist"),
+        onward=lambda: reverse("admin:loyalty_programmeversion_change", args=[drafts[0].pk]),
         preview=[(form.cleaned_data["name"], "–", _("draft"))] if form.is_valid() else None,
         explain=sentence,
         **said,
@@ -150,8 +173,20 @@ def publish(admin: "ModelAdmin[Any]", request: "HttpRequest", pk: int) -> "HttpR
         back=reverse("admin:loyalty_programmeversion_change", args=[version.pk]),
         preview=[(version.name, state, form.told())] if form.is_valid() else None,
         explain=sentence,
-        warning=_("Once published it can no longer be changed, only followed by another version."),
+        warning=_before_publishing(version),
     )
+
+
+def _before_publishing(version: ProgrammeVersion) -> str:
+    """What to know before it is too late: everything that was found, and that there is no way back."""
+    last_word = _("Once published it can no longer be changed, only followed by another version.")
+    document = queries.document_of(version)
+    findings = findings_of(document)
+    told = [in_words(one.message) for one in findings]
+    if not any(one.is_error for one in findings):
+        replays = replays_of(version, document)
+        told += [f"{replay.scenario}: {one}" for replay in replays for one in replay.differences]
+    return format_html("{}{}", last_word, format_html_join("", "<br>{}", ((one,) for one in told)))
 
 
 def _need(request: "HttpRequest", permission: str) -> None:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +54,7 @@ class VoucherAdmin(AccountRowAdmin):
 
     @column(_("used"))
     def spent(self, voucher: Voucher) -> str:
-        return queries.money(voucher.used_ore, settings.CLUB_CURRENCY)
+        return queries.money(voucher.used_ore)
 
     @column(_("reward"))
     def rewarded(self, voucher: Voucher) -> str:

@@ -1,10 +1,11 @@
 """The member's own pages about what they have, what comes next and why."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,14 +13,21 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from loyalty import queries
-from loyalty.models import Voucher
+from loyalty.engine.expansion import is_hidden
+from loyalty.engine.reading import Reading
+from loyalty.models import TierChange, Voucher
+from loyalty.queries.balances import readings
+from loyalty.queries.checks import checks_of
+from loyalty.queries.offers import challenges_of, offers_of
 from loyalty.queries.personal_data import personal_data
+from loyalty.queries.progress import Progress, next_rewards, tiers_of
 from loyalty.queries.sentences import programme_sentences
-from members.models import Account, Member
+from loyalty.queries.standings import standing_of
+from members.models import Member
 from members.views import bar_code, for_members, member_of, qr_code, remember_language
 
 ENTRIES_AT_A_TIME = 20
-OPEN = [Voucher.State.ISSUED, Voucher.State.RESERVED, Voucher.State.SCHEDULED]
+CHANGES = 10
 
 
 @require_safe
@@ -41,49 +49,44 @@ def rules_in_force(now: datetime) -> list[str]:
     return programme_sentences(version) if version is not None else []
 
 
-@dataclass(frozen=True)
-class Check:
-    """A voucher as its owner sees it."""
-
-    voucher: Voucher
-    first_day: date | None
-
-    @property
-    def left_ore(self) -> int:
-        return self.voucher.value_ore - self.voucher.used_ore
-
-
-def open_checks(account: Account, now: datetime) -> list[Check]:
-    """What can be used now or later, soonest to lapse first."""
-    vouchers = queries.vouchers(account).filter(state__in=OPEN).exclude(expires_at__lte=now)
-    return [
-        Check(
-            voucher,
-            timezone.localdate(voucher.available_from) if voucher.available_from > now else None,
-        )
-        for voucher in vouchers
-    ]
-
-
-def is_shown(meter: str) -> bool:
-    return bool(queries.published_names().get(("meters", meter), {}).get("is_shown", True))
-
-
 @require_safe
 @for_members
 def my_page(request: HttpRequest, member: Member) -> HttpResponse:
-    now = timezone.now()
-    readings = [one for one in queries.points(member.account, now) if is_shown(one.meter)]
-    main = next((reading for reading in readings if reading.is_spendable), None)
-    page = {
-        "member": member,
-        "main": main,
-        "others": [reading for reading in readings if reading is not main],
-        "progress": queries.next_check(member.account, now),
-        "checks": open_checks(member.account, now),
-        "tiers": queries.tiers(member.account, now),
-    }
+    reading = standing_of(member.account_id, timezone.now())
+    page: dict[str, Any] = {"member": member}
+    if reading is not None:
+        page |= {
+            **meters(reading),
+            "checks": checks_of(reading),
+            "tiers": tiers_of(reading),
+            "challenges": challenges_of(reading),
+            "offers": offers_of(reading),
+            "can_register": "member" in reading.programme.late_claims.by,
+        }
     return render(request, "loyalty/my_page.html", page)
+
+
+def meters(reading: Reading) -> dict[str, Any]:
+    """The meter that the page begins with, the others, and what each leads to."""
+    leads_to: dict[str, list[Progress]] = {}
+    for one in next_rewards(reading):
+        leads_to.setdefault(one.meter, []).append(one)
+    readings = [one for one in readings_of(reading) if is_shown(one.meter)]
+    main = next((one for one in readings if one.is_spendable), None)
+    return {
+        "main": main,
+        "progress": leads_to.get(main.meter, []) if main else [],
+        "others": [(one, leads_to.get(one.meter, [])) for one in readings if one is not main],
+    }
+
+
+def readings_of(reading: Reading) -> list[queries.MeterReading]:
+    return readings(reading.programme, reading.account, reading.at)
+
+
+def is_shown(meter: str) -> bool:
+    names = queries.published_names().get(("meters", meter), {})
+    return not is_hidden(meter) and bool(names.get("is_shown", True))
 
 
 @require_safe
@@ -91,17 +94,24 @@ def my_page(request: HttpRequest, member: Member) -> HttpResponse:
 def history(request: HttpRequest, member: Member) -> HttpResponse:
     """The newest lines, or those before ``?before=`` a line's number: no page gets slower with age."""
     before = request.GET.get("before", "")
-    lines = queries.entries(member.account).exclude(meter__in=hidden_meters(timezone.now()))
+    lines = queries.shown_entries(member.account).exclude(meter__in=hidden_meters(timezone.now()))
     lines = lines.select_related("order__store")
     if before.isdecimal():
         lines = lines.filter(sequence__lt=int(before[:18]))
     found = list(lines[: ENTRIES_AT_A_TIME + 1])
     page = {
+        "tier_changes": list(tier_changes(member.account_id)[:CHANGES]) if not before else [],
         "entries": found[:ENTRIES_AT_A_TIME],
         "next_before": found[ENTRIES_AT_A_TIME - 1].sequence if len(found) > ENTRIES_AT_A_TIME else None,
         "is_first": not before.isdecimal(),
     }
     return render(request, "loyalty/history.html", page)
+
+
+def tier_changes(account_id: int) -> QuerySet[TierChange]:
+    """Steps up and down; that a tier is kept for longer is told with its last day."""
+    steps = TierChange.objects.filter(account=account_id).exclude(tier=F("previous"))
+    return steps.order_by("-effective_at", "-pk")
 
 
 def hidden_meters(now: datetime) -> list[str]:
