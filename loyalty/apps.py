@@ -1,3 +1,6 @@
+from importlib import import_module
+from pkgutil import iter_modules
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,5 +9,12 @@ class LoyaltyConfig(AppConfig):
     """What they get."""
 
     name = "loyalty"
-    verbose_name = _("Loyalty")
+    verbose_name = _("Points and checks")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from loyalty import filters, reactions  # noqa: F401 - importing registers the reactions
+
+        for module in iter_modules(filters.__path__, f"{filters.__name__}."):
+            import_module(module.name)
+        from loyalty.connectors import shopify_webhooks, woocommerce_webhooks  # noqa: F401 - and the shops

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty.engine.account import OPEN_VOUCHERS
 from loyalty.engine.programme import Programme
-from loyalty.models import Balance, LedgerCheck, ProgrammeVersion, Voucher
-from loyalty.queries.programmes import recent_timetable
+from loyalty.models import Balance, LedgerCheck, Voucher
+from loyalty.queries.programmes import point_value, recent_timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,6 @@ def outstanding(now: datetime) -> list[Outstanding]:
     ]
 
 
-def point_value(programme: Programme, meter: str) -> Fraction | None:
-    """Öre for the smallest part of ``meter``, by the first conversion into a check worth money."""
-    for conversion in programme.conversions:
-        if conversion.meter == meter and programme.rewards[conversion.reward].kind == "money_off":
-            parts = programme.meters[meter].unit if conversion.form == "linear" else conversion.step
-            return Fraction(conversion.value, parts)
-    return None
-
-
 def checks(now: datetime) -> Checks:
     is_open = Q(state__in=OPEN_VOUCHERS) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
     is_used = Q(state=Voucher.State.REDEEMED)
@@ -76,10 +66,6 @@ def last_check() -> LedgerCheck | None:
 def has_programme(now: datetime) -> bool:
     """Whether rules are in force."""
     return recent_timetable().at(now) is not None
-
-
-def has_draft() -> bool:
-    return ProgrammeVersion.objects.filter(state=ProgrammeVersion.State.DRAFT).exists()
 
 
 def _worth(programme: Programme, meter: str, amount: int) -> int | None:

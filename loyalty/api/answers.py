@@ -11,11 +11,13 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from loyalty.actions import OrderOutcome, ReturnOutcome
+from loyalty.actions import ActOutcome, OrderOutcome, ReturnOutcome
 from loyalty.actions.corrections import THOUSAND, Remains
 from loyalty.engine.calendar import last_day
+from loyalty.engine.expansion import choice_key
 from loyalty.models import Entry, Voucher
 from loyalty.queries import MeterReading, explain, name_of, points
+from loyalty.queries.programmes import recent_timetable
 from loyalty.queries.quotes import IssueQuote, Quote
 from members.api.sentences import sentence_of
 from members.models import Order, OrderLine
@@ -111,6 +113,11 @@ class EntrySerializer(AnswerSerializer):
         return entry.order.key if entry.order else None
 
 
+class ChoiceSerializer(AnswerSerializer):
+    key = serializers.CharField()
+    name = serializers.CharField()
+
+
 class VoucherSerializer(AnswerSerializer):
     """``state`` is as of now: a voucher whose last day has passed is expired, swept or not."""
 
@@ -132,9 +139,20 @@ class VoucherSerializer(AnswerSerializer):
     redeemed_at = serializers.DateTimeField(allow_null=True)
     ended_because = serializers.CharField()
     because = BecauseSerializer()
+    choices = serializers.SerializerMethodField()
 
     def get_name(self, voucher: Voucher) -> str:
         return name_of("rewards", voucher.reward)
+
+    @extend_schema_field(ChoiceSerializer(many=True))
+    def get_choices(self, voucher: Voucher) -> list[dict[str, str]]:
+        if voucher.kind != "choice" or voucher.state != Voucher.State.ISSUED:
+            return []
+        choices = recent_timetable().version(str(voucher.version_id)).rewards[voucher.reward].choices
+        return [
+            {"key": key, "name": name_of("rewards", choice_key(voucher.reward, key))}
+            for key, _reward, _value in choices
+        ]
 
     def get_state(self, voucher: Voucher) -> str:
         return state_at(voucher, self.context["view"].now)
@@ -161,16 +179,11 @@ class RedeemedSerializer(AnswerSerializer):
     is_replay = serializers.BooleanField()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderReply:
-    """An order as it is booked, what it gave at the sale, and what its member has at ``now``."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What something gave, in the order and the shape in which it is shown."""
 
-    outcome: OrderOutcome
-    now: datetime
-
-    @property
-    def order(self) -> Order:
-        return self.outcome.order
+    outcome: OrderOutcome | ActOutcome
 
     @property
     def earned(self) -> list[tuple[str, int]]:
@@ -179,6 +192,18 @@ class OrderReply:
     @property
     def tiers(self) -> list[tuple[str, str]]:
         return [(ladder, tier) for ladder, tier in self.outcome.tiers.items() if tier]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReply(Reply):
+    """An order as it is booked, what it gave at the sale, and what its member has at ``now``."""
+
+    outcome: OrderOutcome
+    now: datetime
+
+    @property
+    def order(self) -> Order:
+        return self.outcome.order
 
     @property
     def points(self) -> list[MeterReading]:
@@ -293,6 +318,26 @@ class IssueQuoteSerializer(AnswerSerializer):
         return name_of("rewards", issued.reward)
 
 
+class UseQuoteSerializer(AnswerSerializer):
+    """As an order takes it in its ``uses``."""
+
+    menu = serializers.CharField()
+    amount = serializers.IntegerField()
+    value_ore = serializers.IntegerField()
+
+
+class ProposalSerializer(AnswerSerializer):
+    """The vouchers and the points to use, in this order: least is lost, and what ends first goes first.
+
+    ``kept`` are vouchers of which something would be lost. Reserve each voucher to hold it for the order.
+    """
+
+    vouchers = VoucherQuoteSerializer(many=True)
+    kept = VoucherQuoteSerializer(many=True)
+    uses = UseQuoteSerializer(many=True)
+    payable_ore = serializers.IntegerField()
+
+
 class QuoteAnswerSerializer(AnswerSerializer):
     """What the cart comes to. A guest earns nothing; ``would_earn`` is what a new member would get."""
 
@@ -305,6 +350,7 @@ class QuoteAnswerSerializer(AnswerSerializer):
     because = BecauseSerializer(many=True)
     issued = IssueQuoteSerializer(many=True)
     would_earn = serializers.SerializerMethodField()
+    proposal = ProposalSerializer(allow_null=True)
 
     @extend_schema_field(AmountSerializer(many=True))
     def get_earned(self, quote: Quote) -> Any:

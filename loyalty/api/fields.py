@@ -1,7 +1,7 @@
 """The shapes that bodies and addresses of this API are made of. What is not understood is refused."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from members.api.strict import StrictSerializer
 
 MAX_LINES = 1_000
 MAX_VOUCHERS = 20
+MAX_USES = 20
+MAX_FIGURES = 20
 # Ten million kronor, for a line and for all of them: more is a slip of the decimals.
 MAX_ORE = 1_000_000_000
 MAX_QUANTITY = Decimal(1_000_000)
@@ -60,6 +62,18 @@ class AskedMomentField(MomentField):
         return super().to_internal_value(_LOST_PLUS.sub("+", data) if isinstance(data, str) else data)
 
 
+class DayField(serializers.DateField):
+    """A calendar day, as in ``2025-03-15``."""
+
+    default_error_messages = {"out_of_range": _("The day must lie between the years 1980 and 2200.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if day.year not in _YEARS:
+            self.fail("out_of_range")
+        return day
+
+
 class OreField(serializers.IntegerField):
     """An amount in whole öre."""
 
@@ -79,6 +93,24 @@ class QuantityField(serializers.DecimalField):
             normalize_output=True,
             **options,
         )
+
+
+class FiguresField(serializers.DictField):
+    """Figures by name, with at most three decimals."""
+
+    def __init__(self, **options: Any) -> None:
+        figure = serializers.DecimalField(
+            max_digits=12, decimal_places=3, min_value=Decimal(0), max_value=MAX_QUANTITY
+        )
+        super().__init__(child=figure, default=dict, **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        figures = super().to_internal_value(data)
+        if len(figures) > MAX_FIGURES or any(len(name) > 40 for name in figures):
+            raise serializers.ValidationError(
+                _("At most %(most)s figures, with names of 40 characters.") % {"most": MAX_FIGURES}
+            )
+        return figures
 
 
 class MemberSerializer(StrictSerializer):

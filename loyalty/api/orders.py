@@ -35,7 +35,8 @@ class QuotesView(ActionView):
         summary=_("Quote a cart"),
         description=_(
             "What the cart would cost and earn, and why. Nothing is stored. A voucher that cannot be used "
-            "says why, and the rest is quoted without it. Without a member: what a new member would earn."
+            "says why, and the rest is quoted without it. Without a member: what a new member would earn. "
+            "With `propose`: which checks and points would waste least, and first what ends first."
         ),
         request=requests.QuoteSerializer,
         responses=QuoteAnswerSerializer,
@@ -45,7 +46,7 @@ class QuotesView(ActionView):
     def post(self, request: Request) -> Response:
         body = self.told(requests.QuoteSerializer)
         cart = requests.new_order(body, now=self.now, **shop.known(body, self.key))
-        return Response(QuoteAnswerSerializer(quote(cart), context={"view": self}).data)
+        return Response(self.shown(QuoteAnswerSerializer, quote(cart, with_proposal=body["propose"])))
 
 
 class OrderWriteView(ActionView):
@@ -53,7 +54,7 @@ class OrderWriteView(ActionView):
 
     def answer(self, outcome: OrderOutcome) -> Response:
         reply = OrderReply(outcome=outcome, now=self.now)
-        return Response(OrderAnswerSerializer(reply, context={"view": self}).data)
+        return Response(self.shown(OrderAnswerSerializer, reply))
 
 
 class OrdersView(OrderWriteView):
@@ -72,7 +73,8 @@ class OrdersView(OrderWriteView):
     @idempotent
     def post(self, request: Request) -> Response:
         body = self.told(requests.OrderSerializer)
-        new = requests.new_order(body, now=self.now, **shop.known(body, self.key))
+        named = {**shop.known(body, self.key), "leader": shop.leader_of(body, self.key)}
+        new = requests.new_order(body, now=self.now, **named)
         try:
             with telling_conflicts():
                 outcome = actions.record_order(order=new, now=self.now, actor=self.actor)
@@ -102,7 +104,7 @@ class OrderView(ActionView):
         order = shop.order_of(pk, self.key)
         [remains] = remains_of([order]).values()
         found = OrderInFull(outcome=answered_before(order), now=self.now, remains=remains)
-        return Response(OrderInFullSerializer(found, context={"view": self}).data)
+        return Response(self.shown(OrderInFullSerializer, found))
 
 
 class CancelOrderView(OrderWriteView):
@@ -139,6 +141,7 @@ class ClaimOrderView(OrderWriteView):
         outcome = actions.claim_order(
             order=shop.order_of(pk, self.key),
             member=shop.member_of(body["member"], self.key),
+            by=body["by"],
             now=self.now,
             actor=self.actor,
         )

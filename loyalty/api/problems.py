@@ -26,6 +26,13 @@ SENTENCES = {
         "More of line %(line)s has been returned than the new revision holds."
     ),
     "vouchers_cannot_be_added_later": later("A voucher can only be used when the order is first recorded."),
+    "points_cannot_be_used_later": later("Points can only be used when the order is first recorded."),
+    "order_had_final_prices": later(
+        "The order was first recorded with what its lines were sold for. Send that again, not the list prices."
+    ),
+    "leader_cannot_change_later": later(
+        "Who leads the group is told when the order is first recorded. Name the same leader again."
+    ),
     "vouchers_need_a_member": later("A voucher needs a member: say whose order it is."),
     "order_is_cancelled": later("Order %(order)s is cancelled."),
     "goods_came_back": later(
@@ -54,6 +61,63 @@ SENTENCES = {
     "not_enough": later("Only %(available)s of %(wanted)s are available."),
     "amount_is_zero": later("Give an amount other than zero."),
     "reason_is_missing": later("Say why: a change by hand needs a reason."),
+    "points_need_a_member": later("Points can only be used by a member: say whose order it is."),
+    "act_happens_by_itself": later("“%(act)s” happens by itself and cannot be told."),
+    "act_quantity_is_not_valid": later("The quantity must be above zero, with three decimals at most."),
+    "act_number_used_for_something_else": later("This number was used for something else that a member did."),
+    "no_programme": later("The club has no rules in force."),
+    "no_such_offer": later("There is no offer called %(offer)s."),
+    "accepted_too_often": later(
+        "%(offer)s has been accepted %(maximum)s times, which is as often as it can be."
+    ),
+    "no_such_choice": later("%(conversion)s cannot be set to that."),
+    "no_such_conversion": later("There is nothing to exchange called %(conversion)s."),
+    "too_little_to_convert": later("At least %(minimum)s of %(meter)s is needed."),
+    "no_such_menu": later("There is nothing to use points for called %(menu)s."),
+    "no_such_option": later("%(menu)s has no such option."),
+    "menu_minimum": later("%(menu)s needs at least %(minimum)s, in the steps that it has."),
+    "menu_maximum": later("No more than %(maximum)s can be used for %(menu)s."),
+    "more_than_its_share": later("Points can pay no more than %(allowed_ore)s öre of this order."),
+    "more_than_it_costs": later("Only %(allowed_ore)s öre are left to pay with points."),
+    "nothing_to_pay_with_points": later("%(menu)s does not apply to anything in the basket."),
+    "not_for_this_member": later("%(menu)s is not for this member."),
+    "only_on_an_order": later("%(menu)s can only be used on an order."),
+    "only_one_per_order": later("%(menu)s can be used once on an order."),
+    "account_is_closed": later("The membership has ended: nothing that waits for the member can be used."),
+    "no_such_person": later("Nobody by that number shares the account."),
+    "not_authorised": later("The holder of the account has not let this member use what it has."),
+    "not_the_holder": later("Only the holder of the account can use what it has."),
+    "household_full": later("The account has %(maximum)s members already, which is as many as it can have."),
+    "not_together_with_others": later("Voucher %(code)s cannot be used together with the others."),
+    "only_so_many_per_order": later(
+        "No more than %(maximum)s vouchers like %(code)s can be used on an order."
+    ),
+    "not_transferable": later("Voucher %(code)s cannot be given to somebody else."),
+    "not_in_the_household": later("Voucher %(code)s can only be given to somebody who shares the account."),
+    "only_to_members": later("Voucher %(code)s can only be given to another member."),
+    "already_given": later("Voucher %(code)s has been given to somebody else."),
+    "gift_limit_reached": later(
+        "No more than %(maximum)s vouchers like %(code)s can be given away in a year."
+    ),
+    "nothing_to_claim": later("Voucher %(code)s does not wait to be claimed."),
+    "no_such_perk": later("There is no evening or benefit called %(perk)s."),
+    "not_open_yet": later("%(perk)s is not open to this member, or not now."),
+    "too_many_seats": later("No more than %(maximum)s seats each can be booked at %(perk)s."),
+    "no_seats_left": later("No seats are left at %(perk)s."),
+    "nothing_booked": later("Nothing is booked at %(perk)s."),
+    "no_such_fund": later("There is no fund called %(fund)s."),
+    "grant_too_small": later("%(fund)s grants at least %(minimum_ore)s öre."),
+    "grant_too_large": later("%(fund)s grants at most %(maximum_ore)s öre."),
+    "fund_has_too_little": later("%(fund)s holds only %(available_ore)s öre."),
+    "no_such_pool": later("There is nothing to share out called %(conversion)s."),
+    "no_such_draw": later("There is no draw called %(draw)s."),
+    "receipt_is_too_old": later("A purchase can be registered at most %(days)s days later."),
+    "claimed_by_staff_only": later("Only staff can register a purchase afterwards."),
+    "claimed_by_members_only": later("Only members themselves can register a purchase afterwards."),
+    "no_such_receipt": later("There is no such purchase without a member."),
+    "out_of_stock": later("There is nothing left of %(reward)s."),
+    "nothing_to_choose": later("There is nothing to choose with voucher %(code)s now."),
+    "no_such_benefit": later("There is nothing called %(choice)s to choose."),
     "store_not_found": later("There is no store with the code %(store)s."),
 }
 
@@ -62,6 +126,7 @@ SENTENCES = {
 CONFLICTS = (
     "order_number_used_for_something_else",
     "return_number_used_for_something_else",
+    "act_number_used_for_something_else",
     "voucher_reserved",
     "voucher_used",
 )

@@ -11,14 +11,17 @@ from rest_framework import serializers
 from loyalty.api.fields import (
     MAX_LINES,
     MAX_ORE,
+    MAX_USES,
     MAX_VOUCHERS,
     AskedMomentField,
+    DayField,
+    FiguresField,
     MemberSerializer,
     MomentField,
     OreField,
     QuantityField,
 )
-from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine
+from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine, NewUse
 from members.api.pages import PageQuery
 from members.api.strict import StrictSerializer
 
@@ -59,6 +62,19 @@ class LineSerializer(StrictSerializer):
         default=list,
         help_text=_("What rules may count or not, as in gift_card, event_ticket, reduced."),
     )
+    attributes = FiguresField(
+        help_text=_("Figures that the goods carry, for the whole line: nights, distance.")
+    )
+
+
+class UseSerializer(StrictSerializer):
+    """What is used of the member's points: an option of a menu, or an amount."""
+
+    menu = serializers.CharField(max_length=40)
+    option = serializers.CharField(max_length=40, default="", allow_blank=True)
+    amount = serializers.IntegerField(
+        min_value=0, max_value=MAX_ORE, default=0, help_text=_("In the smallest part of the menu's meter.")
+    )
 
 
 class CartSerializer(StrictSerializer):
@@ -74,6 +90,17 @@ class CartSerializer(StrictSerializer):
         max_length=MAX_VOUCHERS,
         default=list,
         help_text=_("Codes to use, in this order."),
+    )
+    uses = serializers.ListField(
+        child=UseSerializer(), max_length=MAX_USES, default=list, help_text=_("Points to use, in this order.")
+    )
+    prices = serializers.ChoiceField(
+        choices=("final", "list"),
+        default="final",
+        help_text=_("With list, the club's own price rules are applied to the lines first."),
+    )
+    payments = serializers.DictField(
+        child=OreField(), default=dict, help_text=_("Öre by means of payment, where rules ask about it.")
     )
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -101,9 +128,22 @@ class QuoteSerializer(CartSerializer):
         required=False, max_length=64, help_text=_("Needed for a voucher that is reserved for this order.")
     )
     placed_at = MomentField(required=False, help_text=_("Quote as of this time instead of now."))
+    propose = serializers.BooleanField(
+        default=False, help_text=_("Whether to propose which checks and points to use.")
+    )
 
     def validate_placed_at(self, at: datetime) -> datetime:
         return _not_ahead(self, at)
+
+
+class DaysSerializer(StrictSerializer):
+    """Days of an order that rules may count from, such as when points can be used."""
+
+    shipment = DayField(required=False)
+    delivery = DayField(required=False)
+    service = DayField(required=False)
+    booking = DayField(required=False)
+    return_period_end = DayField(required=False)
 
 
 class OrderSerializer(CartSerializer):
@@ -118,8 +158,47 @@ class OrderSerializer(CartSerializer):
     paid_ore = OreField(
         required=False, help_text=_("When sent, the order is refused unless the club computes the same.")
     )
+    dates = DaysSerializer(required=False)
+    claimed_at = MomentField(
+        required=False,
+        help_text=_("When the buyer showed the receipt, where that was later; rules may ask for it in time."),
+    )
+    leader = MemberSerializer(
+        required=False,
+        allow_null=True,
+        help_text=_("The member who leads the buyer's group; rules may give them something too."),
+    )
 
     def validate_placed_at(self, at: datetime) -> datetime:
+        return _not_ahead(self, at)
+
+    def validate_claimed_at(self, at: datetime) -> datetime:
+        return _not_ahead(self, at)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "claimed_at" in attrs and attrs["claimed_at"] < attrs["placed_at"]:
+            raise serializers.ValidationError({"claimed_at": _("A receipt is shown after the purchase.")})
+        return attrs
+
+
+class ActSerializer(StrictSerializer):
+    """Something that a member did, which is not a purchase."""
+
+    number = serializers.CharField(max_length=120, help_text=_("Your own; it is used once."))
+    kind = serializers.RegexField(
+        r"^[a-z][a-z0-9_]*$", max_length=40, help_text=_("What rules call it: visit, review, flight.")
+    )
+    member = MemberSerializer()
+    occurred_at = MomentField()
+    quantity = QuantityField(default=Decimal(1))
+    amount_ore = OreField(default=0)
+    store = serializers.CharField(required=False, max_length=40, help_text=_("The store's code."))
+    channel = serializers.ChoiceField(choices=CHANNELS, default="shop")
+    category = serializers.CharField(max_length=400, default="", allow_blank=True)
+    flags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20, default=list)
+    attributes = FiguresField()
+
+    def validate_occurred_at(self, at: datetime) -> datetime:
         return _not_ahead(self, at)
 
 
@@ -165,13 +244,31 @@ class CancelSerializer(StrictSerializer):
 
 class ClaimSerializer(StrictSerializer):
     member = MemberSerializer()
+    by = serializers.ChoiceField(
+        choices=("member", "staff"),
+        default="staff",
+        help_text=_("Who asks for it: the programme says who may, and for how long."),
+    )
+
+
+class ChooseSerializer(StrictSerializer):
+    choice = serializers.CharField(max_length=40, help_text=_("The key of one of the voucher's choices."))
 
 
 class ReleaseSerializer(StrictSerializer):
     order_number = serializers.CharField(max_length=64)
 
 
-class ReserveSerializer(ReleaseSerializer):
+class PlacedSerializer(ReleaseSerializer):
+    """Where the order is made, which a voucher for some stores or channels asks about."""
+
+    store = serializers.CharField(
+        required=False, max_length=40, help_text=_("The store's code; otherwise the store of the key.")
+    )
+    channel = serializers.ChoiceField(choices=CHANNELS, required=False)
+
+
+class ReserveSerializer(PlacedSerializer):
     minutes = serializers.IntegerField(
         min_value=1,
         max_value=LONGEST_RESERVATION // timedelta(minutes=1),
@@ -179,7 +276,7 @@ class ReserveSerializer(ReleaseSerializer):
     )
 
 
-class RedeemSerializer(ReleaseSerializer):
+class RedeemSerializer(PlacedSerializer):
     amount_ore = OreField(help_text=_("What the order costs before this voucher."))
 
 
@@ -211,14 +308,18 @@ def new_lines(rows: list[dict[str, Any]]) -> tuple[NewLine, ...]:
 
 
 def new_order(body: dict[str, Any], *, now: datetime, **known: Any) -> NewOrder:
-    """The order or the cart in ``body``; ``known`` is what it only names: source, member and store."""
-    optional = {name: body[name] for name in ("currency", "revision", "paid_ore") if name in body}
+    """The order or the cart in ``body``; ``known`` is what it only names: source, member, leader, store."""
+    told = ("currency", "revision", "paid_ore", "dates", "claimed_at")
+    optional = {name: body[name] for name in told if name in body}
     return NewOrder(
         number=body.get("number", ""),
         placed_at=body.get("placed_at", now),
         lines=new_lines(body["lines"]),
         channel=body["channel"],
         vouchers=tuple(body["vouchers"]),
+        uses=tuple(NewUse(**use) for use in body["uses"]),
+        has_list_prices=body["prices"] == "list",
+        payments=body["payments"],
         **optional,
         **known,
     )

@@ -18,6 +18,11 @@ def known(body: dict[str, Any], api_key: ApiKey) -> dict[str, Any]:
     }
 
 
+def leader_of(body: dict[str, Any], api_key: ApiKey) -> str:
+    """The number of the member who leads the buyer's group, if any."""
+    return member_of(body["leader"], api_key).number if body.get("leader") else ""
+
+
 def member_of(named: dict[str, str], api_key: ApiKey) -> Member:
     """The member of {number}, {email} or {external_id}, the last as the key's own source says it."""
     member = find_member(**named, source=api_key.source)

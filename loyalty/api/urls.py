@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.api import orders, points, returns, vouchers
+from loyalty.api import acts, orders, points, returns, vouchers
 
 urlpatterns = [
     path("members/<str:number>/points/", points.PointsView.as_view()),
@@ -14,8 +14,10 @@ urlpatterns = [
     path("orders/<uuid:pk>/returns/", returns.OrderReturnsView.as_view()),
     path("orders/<uuid:pk>/cancel/", orders.CancelOrderView.as_view()),
     path("orders/<uuid:pk>/claim/", orders.ClaimOrderView.as_view()),
+    path("activities/", acts.ActivitiesView.as_view()),
     path("returns/", returns.ReturnsView.as_view()),
     path("vouchers/<slug:code>/", vouchers.VoucherView.as_view()),
+    path("vouchers/<slug:code>/choose/", vouchers.ChooseBenefitView.as_view()),
     path("vouchers/<slug:code>/reserve/", vouchers.ReserveVoucherView.as_view()),
     path("vouchers/<slug:code>/release/", vouchers.ReleaseVoucherView.as_view()),
     path("vouchers/<slug:code>/redeem/", vouchers.RedeemVoucherView.as_view()),

@@ -27,11 +27,32 @@ class AboutOneVoucher(ActionView):
         key = shop.order_key(self.key, body["order_number"])
         return {"order_key": key, "now": self.now, "actor": self.actor}
 
+    def where(self, body: dict[str, Any]) -> dict[str, str]:
+        """The codes of the store and the channel, as far as the body or the key says them."""
+        store = shop.store_of(body["store"]) if "store" in body else self.key.store
+        return {"store": store.code if store else "", "channel": body.get("channel", "")}
+
 
 class VoucherView(AboutOneVoucher):
     @extend_schema(operation_id="vouchers_read", summary=_("Read a voucher"), responses=VoucherSerializer)
     def get(self, request: Request, code: str) -> Response:
         return self.answer(shop.voucher_of(code))
+
+
+class ChooseBenefitView(AboutOneVoucher):
+    @extend_schema(
+        operation_id="vouchers_choose",
+        summary=_("Choose one thing of a voucher's list"),
+        description=_("The voucher is one of what was chosen from then on. It cannot be chosen again."),
+        request=requests.ChooseSerializer,
+        responses=VoucherSerializer,
+    )
+    @idempotent
+    def post(self, request: Request, code: str) -> Response:
+        body = self.told(requests.ChooseSerializer)
+        return self.answer(
+            actions.choose_benefit(code=code, choice=body["choice"], now=self.now, actor=self.actor)
+        )
 
 
 class ReserveVoucherView(AboutOneVoucher):
@@ -46,7 +67,8 @@ class ReserveVoucherView(AboutOneVoucher):
     def post(self, request: Request, code: str) -> Response:
         body = self.told(requests.ReserveSerializer)
         until = self.now + timedelta(minutes=body["minutes"])
-        return self.answer(actions.reserve_voucher(code=code, until=until, **self.who_and_when(body)))
+        said = {**self.who_and_when(body), **self.where(body)}
+        return self.answer(actions.reserve_voucher(code=code, until=until, **said))
 
 
 class ReleaseVoucherView(AboutOneVoucher):
@@ -78,5 +100,6 @@ class RedeemVoucherView(AboutOneVoucher):
     @idempotent
     def post(self, request: Request, code: str) -> Response:
         body = self.told(requests.RedeemSerializer)
-        redeemed = actions.redeem_voucher(code=code, amount_ore=body["amount_ore"], **self.who_and_when(body))
+        said = {**self.who_and_when(body), **self.where(body)}
+        redeemed = actions.redeem_voucher(code=code, amount_ore=body["amount_ore"], **said)
         return Response(RedeemedSerializer(redeemed, context={"view": self}).data)

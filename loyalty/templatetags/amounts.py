@@ -3,18 +3,24 @@
 from datetime import date, datetime
 
 from django import template
-from django.conf import settings
 from django.utils import formats, timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from loyalty import queries
 from loyalty.engine import calendar
+from loyalty.engine.objects import Prize
+from loyalty.queries.menus import OptionReading
+from loyalty.queries.offers import ChallengeReading, GoalReading, goal_words
+
+MOST_STAMPS = 15
 
 register = template.Library()
 
 
 @register.filter
 def money(ore: int) -> str:
-    return queries.money(ore, settings.CLUB_CURRENCY)
+    return queries.money(ore)
 
 
 @register.filter
@@ -50,3 +56,61 @@ def last_day(ends_at: datetime) -> date:
 @register.filter
 def because(reason: dict[str, object]) -> str:
     return queries.explain(reason)
+
+
+@register.filter
+def text_of(key: str, kind: str) -> str:
+    return queries.text_of(kind, key)
+
+
+@register.filter
+def stamps(progress: queries.Progress) -> list[bool]:
+    """The stamps of a card, True where there is one; empty for what is too many to draw."""
+    need, have = progress.need // progress.unit, progress.have // progress.unit
+    is_card = progress.is_in_a_row or progress.need == need * progress.unit
+    return [number < have for number in range(need)] if is_card and 2 <= need <= MOST_STAMPS else []
+
+
+@register.filter
+def goal(one: GoalReading) -> str:
+    """“2 of 3 purchases”"""
+    return goal_words(one)
+
+
+@register.filter
+def gives(progress: queries.Progress) -> str:
+    """“a check of 50 kr”, as it stands after “left to”: what comes next."""
+    return _reward(progress.reward, progress.value_ore, progress.to_meter, progress.value)
+
+
+@register.filter
+def gives_more(progress: queries.Progress) -> str:
+    ore, parts = (0, progress.more) if progress.to_meter else (progress.more, 0)
+    return _reward(progress.reward, ore, progress.to_meter, parts)
+
+
+@register.filter
+def prize(one: ChallengeReading | Prize) -> str:
+    """What a challenge or a draw gives."""
+    ore, parts = (0, one.amount) if one.meter else (one.amount, 0)
+    return _reward(one.reward, ore, one.meter, parts)
+
+
+@register.filter
+def option_name(option: OptionReading) -> str:
+    """What the merchant calls an option of a menu, or else what it gives."""
+    name = queries.name_of("options", option.key)
+    return capfirst(_reward(option.reward, option.value_ore) if name == option.option else name)
+
+
+def _reward(reward: str, ore: int, meter: str = "", parts: int = 0) -> str:
+    if meter:
+        return queries.amount_of(meter, parts)
+    name = queries.name_of("rewards", reward) if reward else ""
+    if not ore:
+        return name
+    return (
+        gettext("%(reward)s of %(value)s") % {"reward": name, "value": queries.money(ore)}
+        if name
+        else queries.money(ore)
+    )
