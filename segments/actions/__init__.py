@@ -1,0 +1,14 @@
+"""Every write of this floor; callers say ``from segments import actions``."""
+
+from segments.actions.changes import note_change, refresh_changed
+from segments.actions.runs import recompute_segment, recompute_segments
+from segments.actions.saving import UnableToSaveSegment, save_segment
+
+__all__ = [
+    "UnableToSaveSegment",
+    "note_change",
+    "recompute_segment",
+    "recompute_segments",
+    "refresh_changed",
+    "save_segment",
+]

@@ -1,0 +1,1 @@
+"""Whom we mean, as pure values: what a definition says, and which stretch of time it means at a moment."""

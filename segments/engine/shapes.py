@@ -1,0 +1,71 @@
+"""What a definition may ask for: the shape of every field and of every kind of fact, without the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+EQUALS = ("eq", "ne")
+LISTED = ("in", "not_in")
+KNOWN = ("set", "not_set")
+RANGES = ("between", "not_between")
+NUMBERS = (*EQUALS, "lt", "lte", "gt", "gte", *RANGES)
+TIMES = ("before", "after", "on", "between", "within", "at_least_ago", "in_next", "at_least_ahead", "in")
+# The operators that each kind of value can be asked with.
+OPERATORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "text": (*EQUALS, *LISTED, "contains", "not_contains", "starts", "ends", *KNOWN),
+        "choice": (*EQUALS, *LISTED, *KNOWN),
+        "category": (*EQUALS, *LISTED),
+        "number": NUMBERS,
+        "money": NUMBERS,
+        "quantity": NUMBERS,
+        "yes_no": ("eq",),
+        "day": (*TIMES, *KNOWN),
+        "moment": (*TIMES, *KNOWN),
+    }
+)
+NUMERIC = ("number", "money", "quantity")
+AGGREGATES = ("count", "sum", "avg", "min", "max", "count_distinct")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One value: its ``kind``; how many smallest parts a unit has, where it is a number; what it can be.
+
+    ``choices`` are all there is, keys only; without any, everything goes. Where ``is_positive``, no value lies
+    below zero. ``needs`` are the parameters that must be told, ``takes`` those that may be, with their shapes.
+    """
+
+    kind: str
+    scale: int = 1
+    choices: tuple[str, ...] = ()
+    is_positive: bool = True
+    needs: Mapping[str, "Shape"] = field(default_factory=dict)
+    takes: Mapping[str, "Shape"] = field(default_factory=dict)
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMERIC
+
+
+@dataclass(frozen=True, slots=True)
+class FactShape:
+    """A kind of fact: what can be measured of it, narrowed by, and told to be the same of two.
+
+    ``owner`` is member or account. Facts that lie ``ahead`` are those of the future: what will expire.
+    """
+
+    owner: str
+    measures: Mapping[str, Shape]
+    where: Mapping[str, Shape]
+    same: frozenset[str]
+    is_ahead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All there is to ask for."""
+
+    fields: Mapping[str, Shape]
+    facts: Mapping[str, FactShape]
+    dates: frozenset[str]

@@ -1,0 +1,277 @@
+"""The conditions of a definition, read and checked. Each writes itself back in its canonical form."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from segments.engine.window import Window
+
+EVER = Window()
+
+
+def number_document(number: Fraction) -> Any:
+    """A whole number as such, another as decimal text: what JSON keeps exactly."""
+    if number.denominator == 1:
+        return int(number)
+    return format((Decimal(number.numerator) / number.denominator).normalize(), "f")
+
+
+def value_document(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return number_document(value)
+    if isinstance(value, tuple):
+        return [value_document(one) for one in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """How a value is asked: ``value`` is a text, a yes or no, a number, several of them, or nothing.
+
+    Times are asked by the stretch ``window`` that they must lie in.
+    """
+
+    op: str
+    value: Any = None
+    window: Window | None = None
+    told: Any = field(default=None, hash=False)
+
+    def document(self) -> dict[str, Any]:
+        if self.op in ("set", "not_set"):
+            return {"op": self.op}
+        return {"op": self.op, "value": self.told if self.window else value_document(self.value)}
+
+    @property
+    def opposite(self) -> "Test":
+        """The test of a number that passes where this one does not."""
+        return Test(_OPPOSITE[self.op], self.value)
+
+    def compares(self, number: Fraction | int) -> bool:
+        """Whether a number passes."""
+        if self.op in ("between", "not_between"):
+            low, high = self.value
+            return (low <= number <= high) is (self.op == "between")
+        return bool(_COMPARE[self.op](number, self.value))
+
+
+_OPPOSITE = {
+    "eq": "ne",
+    "ne": "eq",
+    "lt": "gte",
+    "gte": "lt",
+    "lte": "gt",
+    "gt": "lte",
+    "between": "not_between",
+    "not_between": "between",
+}
+_COMPARE = {
+    "eq": lambda one, other: one == other,
+    "ne": lambda one, other: one != other,
+    "lt": lambda one, other: one < other,
+    "lte": lambda one, other: one <= other,
+    "gt": lambda one, other: one > other,
+    "gte": lambda one, other: one >= other,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Which facts: of a kind, narrowed by details, within a window."""
+
+    of: str
+    where: tuple[tuple[str, Test], ...] = ()
+    window: Window = EVER
+
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"of": self.of}
+        return found | self.narrowing()
+
+    def narrowing(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self.where:
+            found["where"] = {name: test.document() for name, test in self.where}
+        if self.window != EVER:
+            found["window"] = self.window.document()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number made of facts: how many, or what one of their fields comes to."""
+
+    agg: str
+    facts: Facts
+    field: str = ""
+
+    @property
+    def is_never_missing(self) -> bool:
+        """Of nothing, a count and a sum are zero; all else is missing."""
+        return self.agg in ("count", "sum", "count_distinct")
+
+    def document(self) -> dict[str, Any]:
+        named = {"field": self.field} if self.field else {}
+        return {"agg": self.agg, **named, **self.facts.document()}
+
+
+class Node:
+    """A condition that a member meets or not: never anything between."""
+
+    __slots__ = ()
+
+    def document(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def leaves(self) -> "Iterator[Node]":
+        yield self
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """``kind`` is all or any."""
+
+    kind: str
+    parts: tuple[Node, ...]
+
+    def document(self) -> dict[str, Any]:
+        return {self.kind: [part.document() for part in self.parts]}
+
+    def leaves(self) -> Iterator[Node]:
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    part: Node
+
+    def document(self) -> dict[str, Any]:
+        return {"not": self.part.document()}
+
+    def leaves(self) -> Iterator[Node]:
+        yield from self.part.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Node):
+    name: str
+    test: Test
+    told: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def document(self) -> dict[str, Any]:
+        told = {"with": dict(self.told)} if self.told else {}
+        return {"field": self.name, **told, **self.test.document()}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Node):
+    measure: Measure
+    test: Test
+
+    def document(self) -> dict[str, Any]:
+        return self.measure.document() | self.test.document()
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio(Node):
+    """``above`` divided by ``below``, where ``below`` comes to ``least`` at least; else it is missing."""
+
+    above: Measure
+    below: Measure
+    least: int
+    test: Test
+
+    def document(self) -> dict[str, Any]:
+        found = {"ratio": [_bare(self.above), _bare(self.below)], "min_den": self.least}
+        return found | self.above.facts.narrowing() | self.test.document()
+
+
+def _bare(measure: Measure) -> Any:
+    if measure.agg == "count":
+        return measure.facts.of
+    return {"agg": measure.agg, "of": measure.facts.of, "field": measure.field}
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Node):
+    """When the ``first`` or the ``last`` of some facts was."""
+
+    which: str
+    facts: Facts
+    test: Test
+
+    def document(self) -> dict[str, Any]:
+        return {self.which: self.facts.of} | self.facts.narrowing() | self.test.document()
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Node):
+    """``did`` happened, and ``then_not`` has not followed: since the last, since the first, or within a time of
+    each. While that time runs, nothing is decided yet.
+    """
+
+    did: Facts
+    then_not: Facts
+    mode: str
+    within: tuple[int, str] | None
+    same: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "did": _short(self.did),
+            "then_not": _short(self.then_not),
+            "mode": self.mode,
+        }
+        if self.within:
+            found["within"] = list(self.within)
+        return found | ({"same": list(self.same)} if self.same else {})
+
+
+def _short(facts: Facts) -> Any:
+    return facts.document() if facts.narrowing() else facts.of
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring(Node):
+    """The yearly return of a date lies so many days from today; ``number`` is the only one meant, unless 0."""
+
+    date: str
+    first: int
+    last: int
+    number: int = 0
+
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"recurring": self.date, "in": [self.first, self.last]}
+        return found | ({"number": self.number} if self.number else {})
+
+
+@dataclass(frozen=True, slots=True)
+class InSegment(Node):
+    key: str
+
+    def document(self) -> dict[str, Any]:
+        return {"segment": self.key}
+
+
+@dataclass(frozen=True, slots=True)
+class Top(Node):
+    """Those who come highest, ``percent`` of the active members; who is level with the last of them is in too."""
+
+    measure: Measure
+    percent: Fraction
+
+    def document(self) -> dict[str, Any]:
+        return {"top": self.measure.document(), "percent": number_document(self.percent)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket(Node):
+    """A stable share of chance: of 10,000 lots those from ``low`` up to, not including, ``high``."""
+
+    salt: str
+    low: int
+    high: int
+
+    def document(self) -> dict[str, Any]:
+        return {"bucket": [self.salt, self.low, self.high]}

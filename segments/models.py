@@ -1,0 +1,86 @@
+"""Saved segments, who is in them, and what every run found."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+from members.models.ids import new_id
+
+
+class Segment(models.Model):
+    """Whom the club means by a name. ``definition`` is canonical; every change of it is a new ``version``.
+
+    Until the first run of a version, ``computed_at`` is empty and whom it holds is not known.
+    """
+
+    key = models.SlugField(_("key"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    definition = models.JSONField(_("definition"))
+    fingerprint = models.CharField(max_length=64, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    saved_at = models.DateTimeField(_("saved"))
+    saved_by = models.CharField(_("saved by"), max_length=80, blank=True)
+    computed_at = models.DateTimeField(_("computed"), null=True, blank=True)
+    size = models.PositiveIntegerField(_("members"), default=0)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A member is in a segment, as of its last run."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="segment_memberships")
+    entered_at = models.DateTimeField(_("entered"))
+
+    class Meta:
+        verbose_name = _("membership of a segment")
+        verbose_name_plural = _("memberships of segments")
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "member"], name="member_is_in_a_segment_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id} {self.member_id}"
+
+
+class Snapshot(models.Model):
+    """One full run. ``definition``, with the segments it refers to written out, and ``now`` make it again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="snapshots")
+    version = models.PositiveIntegerField(_("version"))
+    definition = models.JSONField(_("definition"))
+    now = models.DateTimeField(_("as of"))
+    size = models.PositiveIntegerField(_("members"))
+    entered = models.PositiveIntegerField(_("entered"))
+    left = models.PositiveIntegerField(_("left"))
+    is_baseline = models.BooleanField(_("first of its version"))
+    took_ms = models.PositiveIntegerField(_("milliseconds"))
+
+    class Meta:
+        verbose_name = _("run of a segment")
+        verbose_name_plural = _("runs of segments")
+        indexes = [models.Index(fields=["segment", "-now"], name="snapshot_of_segment_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.now:%Y-%m-%d %H:%M}"
+
+
+class ChangedMember(models.Model):
+    """Something happened to a member since the segments looked. One row each time; looking deletes them."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    noted_at = models.DateTimeField(_("noted"))
+
+    class Meta:
+        verbose_name = _("changed member")
+        verbose_name_plural = _("changed members")
+
+    def __str__(self) -> str:
+        return str(self.member_id)

@@ -1,0 +1,212 @@
+"""Conditions on what members have done: counted, summed, averaged, and when it was."""
+
+from collections.abc import Collection
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    Window,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, NullIf, Rank
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
+
+from members.models import Member
+from segments.engine.tree import Edge, Facts, Measure, Measured, Ratio, Test, Top
+from segments.engine.window import Span
+from segments.filters import Detail, FactFilter, Moment, facts
+from segments.filters.comparing import detail_test, moment_test, number_test
+
+OWNER = "segment_owner"
+RESULT = "segment_result"
+
+
+def rows_of(wanted: Facts, moment: Moment) -> QuerySet[Any]:
+    """The facts that are meant, up to ``now``, each with its ``segment_owner``."""
+    found = facts[wanted.of]()
+    span = wanted.window.span(moment.now, moment.zone)
+    span = Span(span.start or moment.now, span.end) if found.is_ahead else span.until(moment.now)
+    rows: QuerySet[Any] = (
+        found.rows(moment).filter(**{f"{found.owner}__isnull": False}).filter(_within(found.at, span))
+    )
+    for name, test in wanted.where:
+        rows = _narrowed(rows, name, found.where()[name], test, moment)
+    rows = rows.order_by().annotate(**{OWNER: F(found.owner)})
+    if moment.only is None:
+        return rows
+    return rows.filter(**{f"{found.owner}__in": _owners(found, moment.only)})
+
+
+def _within(name: str, span: Span) -> Q:
+    bounds = {"gte": span.start, "lte": span.end}
+    return Q(**{f"{name}__{bound}": at for bound, at in bounds.items() if at is not None})
+
+
+def _narrowed(rows: QuerySet[Any], name: str, detail: Detail, test: Test, moment: Moment) -> QuerySet[Any]:
+    source = detail.source
+    if not isinstance(source, str):
+        rows, source = rows.alias(**{f"where_{name}": source}), f"where_{name}"
+    return rows.filter(detail_test(source, detail.kind, detail.scale, test, moment))
+
+
+def _owners(found: FactFilter, only: Collection[int]) -> Any:
+    ids = list(only)
+    return Member.objects.filter(pk__in=ids).values("account_id") if found.is_of_account else ids
+
+
+def owned_by(of: str, rows: QuerySet[Any]) -> Q:
+    """The members who own any of ``rows``."""
+    name = "account_id__in" if facts[of].is_of_account else "pk__in"
+    return Q(**{name: rows.values(OWNER)})
+
+
+def nobody_owns(of: str, rows: QuerySet[Any]) -> Q:
+    """The members who own none of ``rows``."""
+    return Q(~Exists(Member.objects.filter(owned_by(of, rows), pk=OuterRef("pk"))))
+
+
+def measured_condition(node: Measured, moment: Moment) -> Q:
+    """Who has no such facts has zero of them; where zero passes, those are meant whose number does not."""
+    measure, test, of = node.measure, node.test, node.measure.facts.of
+    rows = rows_of(measure.facts, moment)
+    is_for_none = measure.is_never_missing and test.compares(0)
+    if measure.agg == "count" and _is_about_any(test):
+        return nobody_owns(of, rows) if is_for_none else owned_by(of, rows)
+    grouped = rows.values(OWNER).annotate(**result_of(measure))
+    if is_for_none:
+        return nobody_owns(of, grouped.filter(compared(measure, test.opposite)))
+    return owned_by(of, grouped.filter(compared(measure, test)))
+
+
+def _is_about_any(test: Test) -> bool:
+    """Whether it only matters if there is one."""
+    return (test.op, test.value) in {("gte", 1), ("gt", 0), ("ne", 0), ("eq", 0), ("lt", 1), ("lte", 0)}
+
+
+def result_of(measure: Measure) -> dict[str, Any]:
+    """The annotations that hold the number, in smallest parts; an average is its sum beside its count."""
+    if measure.agg == "count":
+        return {RESULT: Count("*")}
+    detail = facts[measure.facts.of]().measures()[measure.field]
+    value = detail.expression
+    if measure.agg == "count_distinct":
+        return {RESULT: Count(_unless_blank(detail), distinct=True)}
+    if measure.agg == "sum":
+        return {RESULT: Coalesce(Sum(value), 0, output_field=BigIntegerField())}
+    if measure.agg == "avg":
+        return {RESULT: Sum(value, output_field=BigIntegerField()), "segment_count": Count(value)}
+    return {RESULT: (Min if measure.agg == "min" else Max)(value)}
+
+
+def _unless_blank(detail: Detail) -> Any:
+    is_column = isinstance(detail.source, str) and not detail.source.endswith("_id")
+    return NullIf(detail.expression, Value("")) if detail.kind == "text" and is_column else detail.expression
+
+
+def scale_of(measure: Measure) -> int:
+    if measure.agg.startswith("count"):
+        return 1
+    return facts[measure.facts.of]().measures()[measure.field].scale
+
+
+def compared(measure: Measure, test: Test) -> Q:
+    """The test of a result. An average passes where its sum stands so to the value times its count."""
+    scale = scale_of(measure)
+    return _average_test(test, scale) if measure.agg == "avg" else number_test(RESULT, test, scale)
+
+
+def _average_test(test: Test, scale: int) -> Q:
+    return _quotient_test(F(RESULT), F("segment_count"), test, Fraction(scale))
+
+
+def _quotient_test(above: Combinable, below: Combinable, test: Test, scale: Fraction) -> Q:
+    if test.op == "between":
+        low, high = test.value
+        return _quotient_test(above, below, Test("gte", low), scale) & _quotient_test(
+            above, below, Test("lte", high), scale
+        )
+    if test.op == "not_between":
+        low, high = test.value
+        return _quotient_test(above, below, Test("lt", low), scale) | _quotient_test(
+            above, below, Test("gt", high), scale
+        )
+    return _products(above, below, test.op, test.value * scale)
+
+
+def _products(above: Combinable, below: Combinable, op: str, value: Fraction) -> Q:
+    """``above`` / ``below`` against ``value``, multiplied out: nothing is rounded."""
+    difference = ExpressionWrapper(
+        above * Value(value.denominator) - below * Value(value.numerator), output_field=BigIntegerField()
+    )
+    is_so = Q(_LOOKUPS[op](difference, 0))
+    return ~is_so if op == "ne" else is_so
+
+
+_LOOKUPS = {
+    "eq": Exact,
+    "ne": Exact,
+    "lt": LessThan,
+    "lte": LessThanOrEqual,
+    "gt": GreaterThan,
+    "gte": GreaterThanOrEqual,
+}
+
+
+def ratio_condition(node: Ratio, moment: Moment) -> Q:
+    of = node.below.facts.of
+    above = rows_of(node.above.facts, moment).filter(**{OWNER: OuterRef(OWNER)}).values(OWNER)
+    number = Subquery(above.annotate(**result_of(node.above)).values(RESULT))
+    below = rows_of(node.below.facts, moment).values(OWNER).annotate(**result_of(node.below))
+    enough = below.filter(number_test(RESULT, Test("gte", Fraction(node.least)), scale_of(node.below)))
+    scaled = Fraction(scale_of(node.above), scale_of(node.below))
+    both = enough.annotate(segment_above=Coalesce(number, 0, output_field=BigIntegerField()))
+    return owned_by(of, both.filter(_quotient_test(F("segment_above"), F(RESULT), node.test, scaled)))
+
+
+def edge_condition(node: Edge, moment: Moment) -> Q:
+    """When the first or the last was; who has none is missing a date."""
+    at = facts[node.facts.of].at
+    grouped = rows_of(node.facts, moment).values(OWNER)
+    edge = grouped.annotate(**{RESULT: (Min if node.which == "first" else Max)(at)})
+    return owned_by(node.facts.of, edge.filter(moment_test(RESULT, node.test, moment)))
+
+
+def top_condition(node: Top, moment: Moment) -> Q:
+    """Those ranked within the share of active members; who has no such facts comes after all who have.
+
+    Facts of accounts rank accounts, and all members of one are level.
+    """
+    measure, of = node.measure, node.measure.facts.of
+    column = "account_id" if facts[of].is_of_account else "pk"
+    active = Member.objects.active()
+    rows = rows_of(measure.facts, Moment(moment.now, moment.zone)).filter(
+        **{f"{OWNER}__in": active.values(column)}
+    )
+    rank = Window(Rank(), order_by=_order_of(measure).desc())
+    ranked = rows.values(OWNER).annotate(**result_of(measure)).annotate(segment_rank=rank)
+    size = Subquery(active.order_by().values("state").annotate(size=Count("*")).values("size"))
+    share = node.percent / 100
+    rounded_up = (size * share.numerator + share.denominator - 1) / share.denominator
+    allowed = ExpressionWrapper(rounded_up, output_field=BigIntegerField())
+    return owned_by(of, ranked.filter(segment_rank__lte=allowed))
+
+
+def _order_of(measure: Measure) -> Any:
+    """Equal averages are equal numbers: the division of two whole numbers is rounded the same way."""
+    if measure.agg != "avg":
+        return F(RESULT)
+    return ExpressionWrapper(Cast(F(RESULT), FloatField()) / F("segment_count"), output_field=FloatField())

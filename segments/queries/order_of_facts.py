@@ -1,0 +1,55 @@
+"""Conditions on one thing that happened and another that has not followed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+
+from segments.engine.clock import EXACT, IN_DAYS
+from segments.engine.tree import Facts, Sequence
+from segments.filters import Moment, facts
+from segments.queries.facts import OWNER, owned_by, rows_of
+
+AT = "segment_at"
+
+
+def sequence_condition(node: Sequence, moment: Moment) -> Q:
+    """Some ``did``, the last or the first of its kind where only that counts, that nothing has followed.
+
+    With ``same``, of each product or category by itself; what has none is left out.
+    """
+    did = _keyed(node.did, node.same, moment)
+    if node.mode == "since_first":
+        did = did.filter(~Exists(_alike(did, node.same).filter(**{f"{AT}__lt": OuterRef(AT)})))
+    elif node.within and node.mode == "since_last":
+        did = did.filter(~Exists(_alike(did, node.same).filter(**{f"{AT}__gt": OuterRef(AT)})))
+    following = _alike(_keyed(node.then_not, node.same, moment), node.same).filter(
+        **{f"{AT}__gt": OuterRef(AT)}
+    )
+    if node.within:
+        length = _length(*node.within)
+        end = ExpressionWrapper(OuterRef(AT) + Value(length), output_field=DateTimeField())
+        following = following.filter(**{f"{AT}__lte": end})
+        did = did.filter(**{f"{AT}__lte": moment.now - length})
+    return owned_by(node.did.of, did.filter(~Exists(following)))
+
+
+def _keyed(wanted: Facts, same: tuple[str, ...], moment: Moment) -> QuerySet[Any]:
+    """The facts with their time, and with what they must have in common; without a blank in it."""
+    found = facts[wanted.of]()
+    rows: QuerySet[Any] = rows_of(wanted, moment).annotate(**{AT: F(found.at)})
+    for name in same:
+        rows = rows.annotate(**{f"same_{name}": found.same()[name].expression}).filter(
+            **{f"same_{name}__gt": ""}
+        )
+    return rows
+
+
+def _alike(rows: QuerySet[Any], same: tuple[str, ...]) -> QuerySet[Any]:
+    """Those of the same owner and with the same in common as the outer fact."""
+    return rows.filter(**{name: OuterRef(name) for name in (OWNER, *(f"same_{one}" for one in same))})
+
+
+def _length(count: int, unit: str) -> timedelta:
+    """Of what lies between two facts: a day is 24 hours."""
+    return count * EXACT[unit] if unit in EXACT else timedelta(days=count * IN_DAYS[unit])

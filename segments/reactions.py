@@ -1,0 +1,12 @@
+"""What segments do about everything that happens: whoever it happened to is looked at again."""
+
+from datetime import datetime
+
+from members.models import Activity
+from members.registry import react_to
+from segments import actions
+
+
+@react_to("*")
+def note_change(activity: Activity, now: datetime) -> None:
+    actions.note_change(activity=activity, now=now)

@@ -1,0 +1,20 @@
+"""Wake-ups. What is to be done stands in the tables, so a lost or doubled task loses or doubles nothing."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from segments import actions
+
+
+@shared_task
+def refresh_segments() -> None:
+    """Run what was saved since, then look at the members to whom something happened."""
+    now = timezone.now()
+    actions.recompute_segments(now=now, only_new=True)
+    if actions.refresh_changed(now=now).is_full:
+        refresh_segments.delay()
+
+
+@shared_task
+def recompute_segments() -> None:
+    actions.recompute_segments(now=timezone.now())
