@@ -13,8 +13,8 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from campaigns import channels, reactions, steps  # noqa: F401 - importing registers the reactions
+        from campaigns import channels, filters, reactions, steps  # noqa: F401 - importing registers the reactions
 
-        for package in (channels, steps):
+        for package in (channels, filters, steps):
             for module in iter_modules(package.__path__, f"{package.__name__}."):
                 import_module(module.name)

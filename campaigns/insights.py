@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
-
 from campaigns.models import ChannelState, Message
 
 
@@ -17,13 +15,6 @@ class MailHealth:
     unknown: int
     oldest_due_at: datetime | None
     failing_channels: tuple[ChannelState, ...]
-
-
-def messages_by_state(*, since: datetime | None = None) -> dict[str, int]:
-    """Return the number of messages in each state, zeros too; of those planned from `since` on, where given."""
-    messages = Message.objects.filter(planned_at__gte=since) if since else Message.objects.all()
-    counted = dict(messages.values_list("state").annotate(number=Count("pk")))
-    return {state: counted.get(state, 0) for state in Message.State.values}
 
 
 def mail_health(*, now: datetime) -> MailHealth:

@@ -17,7 +17,7 @@ from campaigns.actions.errors import (
     UnableToSuppress,
     UnableToUnsubscribe,
 )
-from campaigns.actions.messages import record_bounce, resend_message
+from campaigns.actions.messages import forget_member, record_bounce, resend_message
 from campaigns.actions.permission import lift_suppression, suppress_address, unsubscribe
 from campaigns.actions.sending import Sent, send_messages
 
@@ -34,6 +34,7 @@ __all__ = [
     "create_campaign",
     "edit_campaign",
     "ensure_default_campaigns",
+    "forget_member",
     "lift_suppression",
     "pause_campaign",
     "record_bounce",

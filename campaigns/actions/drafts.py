@@ -10,6 +10,13 @@ from campaigns.models import Message
 from campaigns.queries.content import Content, contents_of
 from campaigns.queries.letters import Letter, LetterForms, write_letter
 
+# A letter needs few of the columns, and each costs time for every message.
+USED = (
+    *("member_id", "step_id", "channel", "attempts", "planned_at"),
+    *("member__email", "member__first_name", "member__language", "member__number"),
+    *("enrolment__activity__kind", "enrolment__activity__facts"),
+)
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -22,11 +29,16 @@ class Draft:
 
 
 def drafts_of(*, claim: UUID, now: datetime) -> Iterator[Draft]:
-    """Write the letters of a claim one by one, oldest message first; what they need is read at once."""
+    """Write the letters of a claim one by one; what they need is read at once.
+
+    Those of one purpose follow upon each other, service first, and within it the oldest.
+    """
     messages = list(
         Message.objects.filter(claim=claim, state=Message.State.CLAIMED)
-        .select_related("member", "enrolment__activity", "step__version__campaign")
-        .order_by("due_at", "id")
+        .select_related("member", "enrolment__activity")
+        .prefetch_related("step__version__campaign")
+        .only(*USED)
+        .order_by("-step__version__purpose", "due_at", "id")
     )
     links = links_for(messages=messages, now=now)
     contents = contents_of(messages, links=links, now=now)

@@ -1,10 +1,10 @@
-"""The statement that every letter costs, compiled once for a whole chunk.
+"""The statement that every handful of letters costs, compiled once for a whole chunk.
 
 Django takes longer to compile it than a mail server takes to accept a letter, so it is compiled with stand-ins
-and run with the values of each letter.
+and run with the values of each handful.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -15,14 +15,18 @@ from django.db.models.sql import UpdateQuery
 
 from campaigns.channels import Receipt
 from campaigns.models import Message
-from campaigns.queries import address_digests, may_send
+from campaigns.queries import Letter, address_digests, may_send
 
 State = Message.State
 
+# So many letters are marked as being handed over at once: a commit for each would cost more than handing it over.
+HANDFUL = 5
 PROVIDER_ID_LENGTH = 200
-ADDRESS = "stand-in@for.an.address"
-PROVIDER_ID = "stand-in for a provider's number"
 NOBODY = UUID(int=0)
+
+Addressed = tuple[Message, Letter]
+Ended = tuple[UUID, str]  # a message and its number at the provider
+Started = tuple[UUID, str]  # a message and the address of its letter
 
 
 class PreparedUpdate:
@@ -47,34 +51,33 @@ class PreparedUpdate:
 
 
 class Exchange:
-    """Ends one letter of a claim as accepted and starts the next: one round trip and one commit for both.
+    """Ends a handful of letters of a claim as accepted and starts the next: one round trip and one commit for all.
 
-    The next is started only if it is still the claim's and `may_send` holds while the statement runs.
+    Each is started only if it is still the claim's and `may_send` holds while the statement runs.
     """
 
     def __init__(self, *, claim: UUID, purpose: str, channel: str, now: datetime, lease: timedelta) -> None:
-        ended, started = uuid4(), uuid4()
+        ended = [(uuid4(), f"stand-in {place}") for place in range(HANDFUL)]
+        started = [(uuid4(), f"stand-in@{place}") for place in range(HANDFUL)]
         was_underway = Q(claim=claim, state__in=[State.HANDING_OVER, State.UNKNOWN])
-        can_start = still_claimed(claim) & may_send(purpose=purpose, channel=channel, address=ADDRESS)
-        # Inside a CASE the conditions are no reason for the database to look anywhere but at these two rows.
+        can_start = still_claimed(claim) & may_send(purpose=purpose, channel=channel, addresses=dict(started))
+        # Inside a CASE the conditions are no reason for the database to look anywhere but at these rows.
         is_as_expected = Case(
-            When(pk=ended, then=ExpressionWrapper(was_underway, BooleanField())),
+            When(pk__in=[pk for pk, _ in ended], then=ExpressionWrapper(was_underway, BooleanField())),
             default=ExpressionWrapper(can_start, BooleanField()),
         )
         self.update = PreparedUpdate(
-            Message.objects.filter(is_as_expected, pk__in=[ended, started]),
+            Message.objects.filter(is_as_expected, pk__in=[pk for pk, _ in ended + started]),
             changes_of(ended, now, lease),
-            slots(ended=ended, started=started, address=ADDRESS, provider_id=PROVIDER_ID),
+            slots(ended, started),
         )
 
-    def run(self, *, ended: Message | None, receipt: Receipt, started: Message, address: str) -> int:
-        """Return how many of the two messages were there to be changed."""
+    def run(self, *, ended: Sequence[tuple[Message, Receipt]], started: Sequence[Addressed]) -> int:
+        """Return how many of the messages, at most a handful of each, were there to be changed."""
         return self.update.run(
             slots(
-                ended=ended.pk if ended else NOBODY,
-                started=started.pk,
-                address=address,
-                provider_id=receipt.provider_id[:PROVIDER_ID_LENGTH],
+                [(message.pk, receipt.provider_id[:PROVIDER_ID_LENGTH]) for message, receipt in ended],
+                [(message.pk, letter.to) for message, letter in started],
             )
         )
 
@@ -83,27 +86,29 @@ def still_claimed(claim: UUID) -> Q:
     return Q(claim=claim, state=State.CLAIMED)
 
 
-def slots(*, ended: UUID, started: UUID, address: str, provider_id: str) -> dict[str, object]:
-    digests = {f"digest {number}": digest for number, digest in enumerate(address_digests(address))}
-    return {
-        "ended": stored(ended),
-        "started": stored(started),
-        "address": address,
-        "provider_id": provider_id,
-        **digests,
-    }
+def slots(ended: Sequence[Ended], started: Sequence[Started]) -> dict[str, object]:
+    """Return what the statement is told, by name; what is missing from a handful stands for nobody."""
+    values: dict[str, object] = {}
+    nobody = [(NOBODY, "")] * HANDFUL
+    for place, (pk, provider_id) in enumerate([*ended, *nobody][:HANDFUL]):
+        values |= {f"ended {place}": stored(pk), f"provider_id {place}": provider_id}
+    for place, (pk, address) in enumerate([*started, *nobody][:HANDFUL]):
+        values |= {f"started {place}": stored(pk), f"address {place}": address}
+        values |= {f"digest {place} {key}": digest for key, digest in enumerate(address_digests(address))}
+    return values
 
 
 def stored(pk: UUID) -> object:
     return Message._meta.pk.get_db_prep_value(pk, connection)
 
 
-def changes_of(ended: UUID, now: datetime, lease: timedelta) -> dict[str, Any]:
-    """Return each column's new value: (for the letter that ended, for the one that starts)."""
+def changes_of(ended: Sequence[Ended], now: datetime, lease: timedelta) -> dict[str, Any]:
+    """Return each column's new value: (for the letters that ended, for those that start)."""
+    provider_id = Case(*[When(pk=pk, then=Value(number)) for pk, number in ended])
     changes: dict[str, tuple[Any, Any]] = {
         "state": (Value(State.ACCEPTED), Value(State.HANDING_OVER)),
         "attempts": (F("attempts") + 1, F("attempts")),
-        "provider_id": (Value(PROVIDER_ID), Value("")),
+        "provider_id": (provider_id, Value("")),
         "handed_over_at": (F("handed_over_at"), Value(now)),
         "lease_until": (Value(None), Value(now + lease)),
         "ended_at": (Value(now), Value(None)),
@@ -112,7 +117,7 @@ def changes_of(ended: UUID, now: datetime, lease: timedelta) -> dict[str, Any]:
     }
     return {
         column: Case(
-            When(pk=ended, then=for_ended),
+            When(pk__in=[pk for pk, _ in ended], then=for_ended),
             default=for_started,
             output_field=cast("Field[Any, Any]", Message._meta.get_field(column)),
         )

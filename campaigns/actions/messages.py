@@ -33,3 +33,11 @@ def record_bounce(*, address: str, is_complaint: bool, provider: str, now: datet
     """Suppress an address that a provider reports as dead, or whose owner called a mail spam."""
     reason = Suppression.Reason.COMPLAINT if is_complaint else Suppression.Reason.HARD_BOUNCE
     return suppress_address(address=address, reason=reason, actor=provider, now=now)
+
+
+@transaction.atomic
+def forget_member(*, member_id: int) -> None:
+    """Of an erased member keep what went out and when, and no words that may hold a name or an address."""
+    for message in Message.objects.filter(member_id=member_id).exclude(error="", notes=[]):
+        notes = [{**note, "reason": ""} for note in message.notes]
+        Message.objects.filter(pk=message.pk).update(error="", notes=notes)

@@ -44,12 +44,13 @@ def lift_suppression(*, suppression: Suppression) -> None:
 def links_for(*, messages: Sequence[Message], now: datetime) -> dict[UUID, str]:
     """Return every message's unsubscribe link, made where its member has none yet for purpose and channel."""
     keys = {message.pk: link_key(message) for message in messages}
-    missing = set(keys.values()) - known_tokens(keys.values()).keys()
-    UnsubscribeLink.objects.bulk_create(
-        [new_link(*key, now) for key in sorted(missing)],
-        ignore_conflicts=True,  # another process may be making the same
-    )
     tokens = known_tokens(keys.values())
+    if missing := set(keys.values()) - tokens.keys():
+        UnsubscribeLink.objects.bulk_create(
+            [new_link(*key, now) for key in sorted(missing)],
+            ignore_conflicts=True,  # another process may be making the same
+        )
+        tokens = known_tokens(keys.values())
     return {pk: as_url(tokens[key]) for pk, key in keys.items()}
 
 
@@ -59,7 +60,8 @@ def link_key(message: Message) -> LinkKey:
 
 def known_tokens(keys: Iterable[LinkKey]) -> dict[LinkKey, str]:
     links = UnsubscribeLink.objects.filter(member_id__in={member_id for member_id, _, _ in keys})
-    return {(link.member_id, link.purpose, link.channel): link.token for link in links}
+    rows = links.values_list("member_id", "purpose", "channel", "token")
+    return {(member_id, purpose, channel): token for member_id, purpose, channel, token in rows}
 
 
 def new_link(member_id: int, purpose: str, channel: str, now: datetime) -> UnsubscribeLink:

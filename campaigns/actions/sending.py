@@ -1,22 +1,25 @@
 """From planned to handed over. Every state is stored before the next thing is done, so a kill loses nothing.
 
 planned -> claimed           a chunk at a time; nothing has left the house
-claimed -> handing_over      one letter at a time, committed before the network is touched; asks a last time
+claimed -> handing_over      a handful at a time, committed before the network is touched; asks a last time
 handing_over -> accepted, failed, unknown, or planned again for later
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby, islice
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from campaigns.actions.channel_states import rest_channel, revive_channel
 from campaigns.actions.drafts import Draft, drafts_of
-from campaigns.actions.exchange import Exchange
+from campaigns.actions.exchange import HANDFUL, Addressed, Exchange
 from campaigns.actions.outcomes import (
     UNCLAIMED,
     Outcome,
@@ -53,7 +56,7 @@ def send_messages(*, now: datetime, limit: int = 500) -> Sent:
     """Hand over planned messages that are due, at most `limit` per channel.
 
     Safe to run in any number of processes at once and to kill at any moment: each of them leaves at most the
-    one message that it was handing over, and that one becomes `unknown` when its lease runs out.
+    `HANDFUL` of messages that it was handing over, and those become `unknown` when their lease runs out.
     """
     end_leases(now=now)
     sent = Sent()
@@ -78,7 +81,7 @@ def send_through(channel: Channel, sent: Sent, now: datetime, limit: int) -> Non
             revive_channel(channel=channel.key)
             claim = new_id()
             count = claim_messages(channel=channel.key, claim=claim, now=now, limit=limit)
-            Chunk(session, claim, now, sent).hand_over()
+            Chunk(session, channel.key, claim, now, sent).hand_over()
             sent.is_full |= count == limit
     except ChannelIsDown as error:
         rest_channel(channel=channel.key, error=str(error), now=now)
@@ -122,54 +125,64 @@ def unclaimed(messages: QuerySet[Message]) -> QuerySet[Message]:
 class Chunk:
     """The messages of one claim on their way through one session.
 
-    `accepted` is the letter that went out last: that it did is stored with the start of the next one.
+    `started` are stored as being handed over, and the network knows nothing of them yet. `accepted` are the
+    letters that went out last: that they did is stored with the start of the next handful.
     """
 
     session: Session
+    channel: str
     claim: UUID
     now: datetime
     sent: Sent
-    accepted: tuple[Message, Receipt] | None = None
+    started: deque[Addressed] = field(default_factory=deque)
+    accepted: list[tuple[Message, Receipt]] = field(default_factory=list)
     put_off_in_a_row: int = 0
-    exchanges: dict[tuple[str, str], Exchange] = field(default_factory=dict)
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
 
     def hand_over(self) -> None:
         deadline = time.monotonic() + CHUNK_SECONDS
         try:
-            for draft in drafts_of(claim=self.claim, now=self.now):
-                if draft.letter and self.start(draft.message, draft.purpose, draft.letter.to):
-                    self.attempt(draft.message, draft.letter)
-                else:
-                    self.turn_away(draft)
-                if time.monotonic() > deadline:
-                    break
+            for handful in handfuls(drafts_of(claim=self.claim, now=self.now)):
+                self.start(handful)
+                while self.started:
+                    if time.monotonic() > deadline:
+                        return
+                    self.attempt(*self.started.popleft())
         finally:
             self.close()
 
-    def start(self, message: Message, purpose: str, address: str) -> bool:
-        """Store that this letter is being handed over, unless something stands against it at this moment."""
-        ended, receipt = self.accepted or (None, Receipt())
-        changed = self.exchange(purpose, message.channel).run(
-            ended=ended, receipt=receipt, started=message, address=address
-        )
-        self.accepted = None
-        is_started = changed == (2 if ended else 1) or (changed == 1 and self.is_underway(message))
-        self.sent.into[State.ACCEPTED] += changed - is_started
-        return is_started
+    def start(self, handful: Sequence[Draft]) -> None:
+        """Store that these letters are being handed over, save those that something stands against now."""
+        letters = [(draft.message, draft.letter) for draft in handful if draft.letter]
+        if letters:
+            changed = self.exchange(handful[0].purpose).run(ended=self.accepted, started=letters)
+            if changed < len(self.accepted) + len(letters):
+                letters = self.underway(letters)
+            self.sent.into[State.ACCEPTED] += changed - len(letters)
+            self.accepted.clear()
+            self.started += letters
+        started = {message.pk for message, _ in letters}
+        for draft in handful:
+            if draft.message.pk not in started:
+                self.turn_away(draft)
 
-    def exchange(self, purpose: str, channel: str) -> Exchange:
-        if (purpose, channel) not in self.exchanges:
-            self.exchanges[purpose, channel] = Exchange(
-                claim=self.claim, purpose=purpose, channel=channel, now=self.now, lease=LEASE
+    def exchange(self, purpose: str) -> Exchange:
+        if purpose not in self.exchanges:
+            self.exchanges[purpose] = Exchange(
+                claim=self.claim, purpose=purpose, channel=self.channel, now=self.now, lease=LEASE
             )
-        return self.exchanges[purpose, channel]
+        return self.exchanges[purpose]
 
-    def is_underway(self, message: Message) -> bool:
-        return Message.objects.filter(pk=message.pk, claim=self.claim, state=State.HANDING_OVER).exists()
+    def underway(self, letters: Sequence[Addressed]) -> list[Addressed]:
+        started = Message.objects.filter(
+            pk__in=[message.pk for message, _ in letters], claim=self.claim, state=State.HANDING_OVER
+        )
+        found = set(started.values_list("pk", flat=True))
+        return [(message, letter) for message, letter in letters if message.pk in found]
 
     def attempt(self, message: Message, letter: Letter) -> None:
         try:
-            self.accepted = message, self.session.hand_over(letter)
+            self.accepted.append((message, self.session.hand_over(letter)))
             self.put_off_in_a_row = 0
         except HandOverError as error:
             self.store(message, outcome_of(error, message, self.now))
@@ -205,9 +218,17 @@ class Chunk:
             self.sent.into[State.SKIPPED] += claimed.update(**skipped(reason, self.now).changes)
 
     def close(self) -> None:
-        """Store the last end, and give back what there was no time for."""
-        if self.accepted:
-            message, receipt = self.accepted
-            self.accepted = None
+        """Store the last ends, and give back what there was no time for."""
+        for message, receipt in self.accepted:
             self.store(message, accepted(receipt, message, self.now))
-        Message.objects.filter(claim=self.claim, state=State.CLAIMED).update(**UNCLAIMED)
+        self.accepted.clear()
+        claimed = Q(state=State.CLAIMED)
+        untouched = Q(state=State.HANDING_OVER, pk__in=[message.pk for message, _ in self.started])
+        Message.objects.filter(claimed | untouched, claim=self.claim).update(**UNCLAIMED)
+
+
+def handfuls(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+    """Return the drafts by a few at a time, all in a handful on the same ground."""
+    for _, alike in groupby(drafts, key=attrgetter("purpose")):
+        while handful := list(islice(alike, HANDFUL)):
+            yield handful

@@ -1,7 +1,11 @@
 """Whether a message may go out: the member, the purpose, the answers they gave, and the suppressed addresses."""
 
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.lookups import Exact, IsNull
 from django.utils.crypto import salted_hmac
 
 from campaigns.models import Campaign, CampaignVersion, Enrolment, Message, Suppression
@@ -39,19 +43,29 @@ def agrees(purpose: str, channel: str) -> Q:
     return Q(latest_consent(asked, channel, member="member", unless_answered=unless_answered))
 
 
-def may_send(*, purpose: str, channel: str, address: str) -> Q:
-    """Return the condition on a message that all of this holds at the moment the database asks.
+def may_send(*, purpose: str, channel: str, addresses: Mapping[UUID, str]) -> Q:
+    """Return the condition on some messages that all of this holds at the moment the database asks.
 
-    The campaign runs, the member is active and still has this address, agrees, and is not suppressed.
+    The campaign runs, the member is active and still has the address that is given for the message, agrees,
+    and the address is not suppressed.
     """
-    running = Enrolment.objects.filter(pk=OuterRef("enrolment"), campaign__state=Campaign.State.ACTIVE)
-    reachable = Member.objects.active().filter(pk=OuterRef("member"), email=address)
+    campaign = Enrolment.objects.filter(pk=OuterRef("enrolment")).values("campaign__state")
+    address = Member.objects.active().filter(pk=OuterRef("member")).values("email")
+    by_key = zip(*map(address_digests, addresses.values()), strict=True)
+    digests = [of_message(OuterRef("pk"), zip(addresses, digests, strict=True)) for digests in by_key]
+    suppressed = Suppression.objects.filter(digest__in=digests).values("digest")
+    # Of a value the database looks up one row. What only has to exist it may look for by reading whole tables.
     return (
-        Q(Exists(running))
-        & Q(Exists(reachable))
+        Q(Exact(Subquery(campaign[:1]), Value(Campaign.State.ACTIVE)))
+        & Q(Exact(Subquery(address[:1]), of_message(F("pk"), addresses.items())))
+        & Q(IsNull(Subquery(suppressed[:1]), rhs=True))
         & agrees(purpose, channel)
-        & ~Q(Exists(suppressions_of(address)))
     )
+
+
+def of_message(pk: F, values: Iterable[tuple[UUID, str]]) -> Case:
+    """Return the value that belongs to the message whose key `pk` is."""
+    return Case(*[When(Exact(pk, of), then=Value(value)) for of, value in values], output_field=TextField())
 
 
 def reason_against(message: Message, *, purpose: str) -> str:
