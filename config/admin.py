@@ -172,7 +172,10 @@ class IntervalScheduleAdmin(ModelAdmin):
 
 @admin.register(CrontabSchedule)
 class CrontabScheduleAdmin(BaseCrontabScheduleAdmin, ModelAdmin):
-    pass
+    """Without the library's sentence about the schedule, which it only makes in English."""
+
+    fields = list_display = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone")
+    readonly_fields = ()
 
 
 @admin.register(SolarSchedule)

@@ -22,6 +22,8 @@ from django.utils.translation import ngettext
 from campaigns.insights import MailHealth, mail_health
 from loyalty import insights as loyalty
 from loyalty import queries
+from loyalty.models import ShopConnection
+from loyalty.queries.shops import ShopTrouble, shop_troubles
 from members import insights as members
 from members.models import ApiKey, Member, Order
 
@@ -48,6 +50,11 @@ MENU: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("loyalty.Entry", "menu_book", _later("Ledger")),
             ("loyalty.Balance", "account_balance_wallet", _later("Balances")),
             ("loyalty.TierChange", "military_tech", _later("Tier changes")),
+            ("loyalty.Act", "directions_walk", _later("Acts")),
+            ("loyalty.Acceptance", "flag", _later("Accepted offers")),
+            ("loyalty.Booking", "event_seat", _later("Bookings")),
+            ("loyalty.DrawResult", "casino", _later("Draws")),
+            ("loyalty.FundEntry", "volunteer_activism", _later("Funds")),
             ("loyalty.LedgerCheck", "verified", _later("Ledger checks")),
         ),
     ),
@@ -68,6 +75,11 @@ MENU: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("members.Product", "sell", _later("Products")),
             ("members.Category", "category", _later("Categories")),
             ("members.ApiKey", "key", _later("API keys")),
+            ("loyalty.ShopConnection", "hub", _later("Connected shops")),
+            ("loyalty.ShopDelivery", "move_to_inbox", _later("Deliveries from shops")),
+            ("members.Subscription", "webhook", _later("Webhooks")),
+            ("members.WebhookMessage", "outbox", _later("Webhook messages")),
+            ("loyalty.ImportJob", "upload_file", _later("Imports")),
         ),
     ),
     (
@@ -185,6 +197,10 @@ def _attention(request: HttpRequest, now: datetime) -> Iterator[Attention]:
         yield from _undelivered(members.undelivered(now), link)
     if link := list_of(request, "members.OrderReturn", "?order=missing"):
         yield from _parked(members.parked_returns(), link)
+    if link := list_of(request, "members.Subscription"):
+        yield from _given_up(link)
+    if link := list_of(request, "loyalty.ShopDelivery"):
+        yield from _shops(shop_troubles(now), link)
     if list_of(request, "campaigns.Message"):
         yield from _mail(request, mail_health(now=now))
 
@@ -224,6 +240,23 @@ def _parked(parked: int, link: str) -> Iterator[Attention]:
         yield Attention(sentence % {"count": count(parked)}, link=link)
 
 
+def _given_up(link: str) -> Iterator[Attention]:
+    for name in members.webhooks_given_up():
+        text = _("The webhook %(name)s was switched off: its receiver answers no more.")
+        yield Attention(text % {"name": name}, "error", link)
+
+
+def _shops(troubles: Sequence[ShopTrouble], link: str) -> Iterator[Attention]:
+    for one in troubles:
+        sentence = ngettext(
+            "%(count)s delivery from %(shop)s could not be taken in.",
+            "%(count)s deliveries from %(shop)s could not be taken in.",
+            one.refused,
+        )
+        of_shop = f"{link}?shop__id__exact={one.shop}&state__exact=refused"
+        yield Attention(sentence % {"count": count(one.refused), "shop": one.name}, "error", of_shop)
+
+
 def _mail(request: HttpRequest, health: MailHealth) -> Iterator[Attention]:
     failed, unknown = health.failed_last_day, health.unknown
     if failed:
@@ -258,9 +291,11 @@ def _steps(request: HttpRequest, now: datetime) -> list[NextStep]:
         ),
         NextStep(
             _("Connect the shop"),
-            _("Make a key for the webshop and one for each till."),
-            ApiKey.objects.exists(),
-            list_of(request, "members.ApiKey"),
+            _(
+                "WooCommerce and Shopify by their webhooks; anything else, and each till, with a key of its own."
+            ),
+            ShopConnection.objects.exists() or ApiKey.objects.exists(),
+            list_of(request, "loyalty.ShopConnection"),
         ),
         NextStep(
             _("Welcome the first member"),

@@ -15,15 +15,21 @@ VERBS = {"view": _("see"), "add": _("add"), "change": _("change"), "delete": _("
 # Rows that only actions write have no right but to be seen, except where a deed by hand asks for one.
 READ_ONLY = {
     "members.order", "members.orderreturn", "members.activity", "members.consent", "loyalty.voucher",
-    "loyalty.entry", "loyalty.tierchange", "loyalty.balance", "loyalty.ledgercheck", "campaigns.channelstate",
-    "auth.group",
+    "loyalty.entry", "loyalty.tierchange", "loyalty.balance", "loyalty.ledgercheck", "loyalty.importjob",
+    "loyalty.act", "loyalty.acceptance", "loyalty.fundentry", "loyalty.drawresult", "loyalty.booking",
+    "loyalty.shopdelivery", "members.webhookmessage",
+    "campaigns.channelstate", "auth.group",
 }  # fmt: skip
 DEEDS = {
     "loyalty.add_entry": _("adjust points"),
     "loyalty.add_tierchange": _("set tiers"),
+    "loyalty.add_fundentry": _("grant money"),
     "loyalty.change_voucher": _("cancel checks"),
     "loyalty.change_programmeversion": _("change and publish"),
+    "loyalty.change_shopdelivery": _("try again"),
+    "members.change_webhookmessage": _("send again"),
     "members.delete_member": _("end memberships"),
+    "members.erase_member": _("erase"),
     "members.change_apikey": _("revoke"),
 }
 TITLES = {label.lower(): title for _group, rows in MENU for label, _icon, title in rows}
@@ -41,6 +47,9 @@ def _rights() -> Iterator[tuple[str, str]]:
             right = f"{app}.{key}_{model}"
             if right in DEEDS or key == "view" or label not in READ_ONLY:
                 yield right, f"{title}: {DEEDS.get(right, verb)}"
+        own = f"{app}.erase_{model}"
+        if own in DEEDS:
+            yield own, f"{title}: {DEEDS[own]}"
 
 
 class RightsField(forms.ModelMultipleChoiceField[Permission]):

@@ -26,11 +26,18 @@ class PeriodicWork:
 
 PERIODIC_WORK = (
     PeriodicWork("Deliver activities", "members.tasks.deliver_activities", timedelta(seconds=30)),
+    PeriodicWork("Send webhooks", "members.tasks.send_webhooks", timedelta(seconds=30)),
     PeriodicWork("Run enrolments", "campaigns.tasks.run_enrolments", timedelta(seconds=30)),
     PeriodicWork("Send messages", "campaigns.tasks.send_messages", timedelta(seconds=30)),
+    PeriodicWork("Work deliveries from shops", "loyalty.tasks.work_deliveries", timedelta(seconds=30)),
+    PeriodicWork("Refresh segments", "segments.tasks.refresh_segments", timedelta(seconds=30)),
+    PeriodicWork("Run trials", "loyalty.tasks.run_trials", timedelta(seconds=30)),
     PeriodicWork("Run what is due", "loyalty.tasks.run_due", At(minute="5")),
+    PeriodicWork("Recompute segments", "segments.tasks.recompute_segments", At(minute="30", hour="2")),
     PeriodicWork("Check the ledger", "loyalty.tasks.check_ledger", At(minute="30", hour="3")),
     PeriodicWork("Forget old answers", "members.tasks.forget_answers", At(minute="45", hour="3")),
+    PeriodicWork("Forget old webhooks", "members.tasks.forget_webhooks", At(minute="55", hour="3")),
+    PeriodicWork("Forget old deliveries", "loyalty.tasks.forget_deliveries", At(minute="50", hour="3")),
 )
 
 

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import logs
-from config.safety import PUBLISHED_SECRET_KEY, refuse_unsafe_start
+from config.safety import LOOPBACK_HOSTS, PUBLISHED_SECRET_KEY, refuse_unsafe_start
 
 # Lets the code name what an admin or a form is about, as in ModelAdmin[Member].
 django_stubs_ext.monkeypatch()
@@ -235,6 +235,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+# Whoever guesses what stands on other people's receipts is stopped.
+ACCOUNT_RATE_LIMITS = {"register_receipt": "20/h/user"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = CLUB_NAME
@@ -254,6 +256,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SESSION_COOKIE_NAME = "stamkund_session"
 X_FRAME_OPTIONS = "DENY"
+# The form of a rehearsal of a year has thousands of fields, most of them empty.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # Joining the browsers' preload list binds the shop's whole domain: the shop's own decision, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
@@ -305,6 +309,9 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
+# A developer's own receiver may be called, by a club that nobody but the developer can reach.
+WEBHOOKS_MAY_BE_LOCAL = ENVIRONMENT in ("development", "demo") and set(ALLOWED_HOSTS) <= LOOPBACK_HOSTS
+
 # -- API ---------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -352,6 +359,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
+    "COLORS": {"primary": "config.theme.console_shades"},
     "STYLES": [lambda request: static("console.css")],
     "DASHBOARD_CALLBACK": "config.console.home",
     "SIDEBAR": {"show_search": True, "navigation": "config.console.menu"},

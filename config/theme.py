@@ -18,6 +18,11 @@ DARK_GROUND: Colour = (0x22, 0x28, 0x27)
 # WCAG 2.2, success criterion 1.4.3: contrast of text, level AA.
 READABLE = 4.5
 MIXES = 20
+# The console's darkest ground, on which it writes links in shade 500; on white it writes them in 600.
+CONSOLE_DARK_GROUND: Colour = (0x10, 0x18, 0x28)
+# How far each shade of the console stands from 600: towards white, or towards black.
+LIGHTER = {"50": 0.95, "100": 0.9, "200": 0.75, "300": 0.55, "400": 0.35}
+DARKER = {"700": 0.2, "800": 0.35, "900": 0.5, "950": 0.7}
 
 
 def parse_colour(text: str) -> Colour:
@@ -75,6 +80,18 @@ def theme_rules(colour: Colour) -> str:
         f"@media (prefers-color-scheme:dark){{:root{{"
         f"--brand-text:{written(readable_on(DARK_GROUND, colour))}}}}}\n"
     )
+
+
+def console_shades(request: HttpRequest) -> dict[str, str]:
+    """The merchant's colour as the eleven shades that the console is painted in."""
+    colour = parse_colour(settings.CLUB_COLOUR)
+    middle = readable_on(WHITE, colour)
+    return {
+        **{shade: written(mix(middle, WHITE, share)) for shade, share in LIGHTER.items()},
+        "500": written(readable_on(CONSOLE_DARK_GROUND, colour)),
+        "600": written(middle),
+        **{shade: written(mix(middle, BLACK, share)) for shade, share in DARKER.items()},
+    }
 
 
 def theme_etag(request: HttpRequest) -> str:

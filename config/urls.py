@@ -22,6 +22,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/", include("members.api.urls")),
+    path("api/v1/", include("segments.api.urls")),
     path("api/v1/", include("loyalty.api.urls")),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
     # After every address of the API.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -14,17 +14,15 @@ from config.demo.goods import WEBSHOP, Article, fill_shelves, open_stores
 from config.demo.heroine import EMAIL, elsa, let_elsa_in, shopping_of_elsa
 from config.demo.history import Shop, play, readings_between
 from config.demo.people import ACTOR, Person, invent_people, join_people
+from config.demo.programme import CHALLENGE, EVENING, programme_of_the_club
 from config.demo.shopping import Calendar, shopping_of
 from config.demo.today import live_through
 from config.staff import create_staff_login
 from loyalty import actions
 from loyalty.engine.calendar import add_months, day_start, local_day
-from loyalty.queries.presets import preset
 from members.actions import create_api_key
 from members.actions.history import close_history
 from members.models import ApiKey
-
-PROGRAMME = "duvan"
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def build_club(
     today = local_day(now, zone)
     start, end = day_start(add_months(today, -months), zone), day_start(today, zone)
     tell("Stores and goods", 0)
-    shelf = _open_shop(start)
+    shelf = _open_shop(start, today)
     shop = Shop(open_stores())
     tell("Members", 0)
     people = _let_in(rng, shop, shelf, members, start=start, end=end)
@@ -69,6 +67,7 @@ def build_club(
     tell("Today", 0)
     actions.run_due(at=now, now=now)
     close_history(now=now)
+    _say_yes(shop, people[1:6], now=now)
     live_through(rng, shop, shelf, people[1:6], now=now)
     tell("Logins", 0)
     key = _hand_out_keys(now)
@@ -77,8 +76,9 @@ def build_club(
     return key
 
 
-def _open_shop(start: datetime) -> Sequence[Article]:
-    version = actions.import_programme(document=preset(PROGRAMME), name="Hemvist kundklubb", now=start)
+def _open_shop(start: datetime, today: date) -> Sequence[Article]:
+    document = programme_of_the_club(today)
+    version = actions.import_programme(document=document, name="Hemvist kundklubb", now=start)
     actions.publish_version(version=version, valid_from=start, now=start, actor=ACTOR)
     ensure_default_campaigns(now=start)
     return fill_shelves()
@@ -109,6 +109,14 @@ def _play_history(
         *shopping_of_elsa(shelf, start=start, readings=readings, end=end),
     ]
     play(shop, sorted(purchases, key=lambda one: one.placed_at), start=start, end=end, tell=tell)
+
+
+def _say_yes(shop: Shop, regulars: Sequence[Person], *, now: datetime) -> None:
+    """Some regulars take on the challenge and come to the evening."""
+    for person in regulars:
+        member = shop.members[person.key]
+        actions.accept_offer(account=member.account, offer=CHALLENGE, actor=ACTOR, now=now)
+        actions.book_seats(member=member, perk=EVENING, seats=2, actor=ACTOR, now=now)
 
 
 def _hand_out_keys(now: datetime) -> str:

@@ -141,7 +141,7 @@ def _refuse_refusals(answers: Sequence[object]) -> None:
 def _wallet(shop: Shop, batch: Sequence[Purchase], at: datetime) -> Wallet:
     """The checks of those who would like to use one."""
     wishing = {shop.members[one.buyer].account_id for one in batch if one.wants_check and one.buyer}
-    usable = Voucher.objects.usable(at).filter(account__in=wishing)
+    usable = Voucher.objects.usable(at).filter(account__in=wishing, kind="money_off")
     wallet: Wallet = defaultdict(list)
     for voucher in usable.order_by("account_id", "issued_at"):
         wallet[voucher.account_id].append(voucher)
