@@ -17,6 +17,15 @@ from members.models import Member
 from tests.make import make_member
 
 
+def pytest_configure() -> None:
+    """Tests side by side have a Redis database each, as they have one each of PostgreSQL."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker and settings.REDIS_URL:
+        server, _, number = settings.REDIS_URL.rpartition("/")
+        own = int(number) + 1 + int(worker.removeprefix("gw"))
+        settings.CACHES["default"]["LOCATION"] = f"{server}/{own}"
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail where a test was skipped and none may be, as in .ci/run: a check not made is no check passed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -44,13 +44,20 @@ ENGLISH = re.compile(
     r"filters|password|settings|active|draft|expired?|issued|redeem(ed)?)\b|\('\w",
     re.IGNORECASE,
 )
-# What is no sentence of ours: addresses, paths and time zones, the keys by which a programme's file calls things,
-# and what the small club's shop calls its till, its key and an order.
-KEYS = re.compile(
-    r"(^|: )[-+]?\d[\d/]* points|^\"\w+\"$|[\w.+-]+@[\w.-]+|^[A-Z]\w+/[\w /]+$|\S+[._/-]\S+|^(shop|Webshop|today)$"
+# What is no sentence of ours: addresses, paths and time zones, the keys in what is kept as JSON, and what the small
+# club's shop calls its till, its key and an order.
+KEYS = re.compile(r"^\"\w+\"$|[\w.+-]+@[\w.-]+|^[A-Z]\w+/[\w /]+$|\S+[._/-]\S+|^(shop|Webshop|today)$")
+MEMBER_PAGES = (
+    "my_page",
+    "history",
+    "details",
+    "consents",
+    "close_membership",
+    "erase_membership",
+    "account_email",
+    "mfa_index",
 )
-MEMBER_PAGES = ("my_page", "history", "details", "consents", "close_membership", "account_email", "mfa_index")
-OPEN_PAGES = ("home", "join", "account_login", "account_request_login_code")
+OPEN_PAGES = ("home", "terms", "join", "account_login", "account_request_login_code")
 
 
 def catalogues(language: str) -> list[Path]:

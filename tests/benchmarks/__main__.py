@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tests.benchmarks import due, engine, growth, imports, orders
+from tests.benchmarks import due, engine, growth, imports, mail, orders, trial
 from tests.benchmarks.club import BenchmarkFailed
 from tests.benchmarks.table import Row, written
 
@@ -17,7 +17,9 @@ BENCHMARKS: dict[str, Callable[[Namespace], list[Row]]] = {
     "orders": lambda asked: orders.run(seconds=asked.seconds, pairs=asked.pairs),
     "growth": lambda asked: growth.run(seconds=asked.seconds, pairs=asked.pairs),
     "import": lambda asked: imports.run(),
+    "mail": lambda asked: mail.run(pairs=asked.pairs),
     "due": lambda asked: due.run(),
+    "trial": lambda asked: trial.run(),
 }
 
 

@@ -95,16 +95,26 @@ def server_connection() -> "psycopg.Connection[tuple[Any, ...]]":
 
 
 @contextmanager
-def new_club(*, members: int, orders: int = 0, suffix: str = "") -> Iterator[Club]:
-    """A club on PostgreSQL; its ``orders`` are spread evenly and have earned what they should."""
+def new_club(
+    *,
+    members: int,
+    orders: int = 0,
+    favourites: int | None = None,
+    preset: str = "duvan",
+    suffix: str = "",
+) -> Iterator[Club]:
+    """A club on PostgreSQL; its ``orders`` have earned what they should.
+
+    Everybody has one; the others are spread evenly over the first ``favourites`` of its ``members``, or over all.
+    """
     with TemporaryDirectory() as folder, new_database(NAME + suffix) as database_url:
         club = Club(settings_in(Path(folder), database_url), members)
         club.manage("migrate", "--verbosity", "0")
-        club.manage("programme", "import", "duvan", "--name", "Duvan")
-        club.manage("programme", "publish", "Duvan", "--from", "2024-01-01")
+        club.manage("programme", "import", preset, "--name", preset)
+        club.manage("programme", "publish", preset, "--from", "2024-01-01")
         api_key = club.manage("create_api_key", "Benchmark", "--scopes", "orders", "--source", "web").strip()
         club.execute("members.sql", members=members)
         if orders:
-            club.execute("orders.sql", members=members, orders=orders)
+            club.execute("orders.sql", members=members, orders=orders, favourites=favourites or members)
         club.execute("floor.sql")
         yield Club(club.settings, members, api_key)

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from tests.benchmarks.club import Club, new_club, settings_in
 from tests.benchmarks.table import Row
 
-ORDERS = 6_000
+ORDERS = 40_000
+WORKERS = 2
 LINES = 3
 MEMBERS = 2_000
 MAP = """\
@@ -26,24 +27,24 @@ def run(*, orders: int = ORDERS) -> list[Row]:
         columns.write_text(MAP)
         write_past(file, orders)
 
-        def take_in(club: Club) -> float:
-            return seconds_of(
-                lambda: club.manage(
-                    "import_orders", str(file), "--map", str(columns), "--rejects", f"{file}.rejects.csv"
-                )
-            )
+        def take_in(club: Club, workers: int) -> float:
+            told = [str(file), "--map", str(columns), "--rejects", f"{file}.rejects.csv"]
+            return seconds_of(lambda: club.manage("import_orders", *told, "--workers", str(workers)))
 
-        on_sqlite = take_in(club_on_sqlite(Path(folder)))
+        on_sqlite = take_in(club_on_sqlite(Path(folder)), 1)
         with new_club(members=1) as club:
-            on_postgres = take_in(club)
+            alone = take_in(club, 1)
+        with new_club(members=1) as club:
+            together = take_in(club, WORKERS)
             club.prove_laws()
     return [
         Row(
-            f"{orders:,} orders of {LINES} lines, PostgreSQL",
-            f"{orders / on_postgres:.0f} orders/s",
-            "",
+            f"{orders:,} orders of {LINES} lines, PostgreSQL, {WORKERS} workers",
+            f"{orders / together:.0f} orders/s",
+            f"{alone / together:.2f} of one worker",
             ">= 2,000/s",
         ),
+        Row("the same, one worker", f"{orders / alone:.0f} orders/s"),
         Row("the same, SQLite", f"{orders / on_sqlite:.0f} orders/s"),
         Row("laws of the ledger afterwards", "hold"),
     ]

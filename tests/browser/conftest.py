@@ -5,11 +5,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from tests.config.programs import BASE_DIR, environment, free_port, manage, python
@@ -17,6 +19,14 @@ from tests.config.programs import BASE_DIR, environment, free_port, manage, pyth
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 30
 ALICE = "alice@post.example"
+
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 
 
 @dataclass(frozen=True)
@@ -38,14 +48,25 @@ def newest_first(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Club]:
-    folder, port = tmp_path_factory.mktemp("club"), free_port()
-    mails = folder / "mail"
+    with serving(
+        tmp_path_factory.mktemp("club"),
+        lambda settings: python("-m", "tests.browser.seed", settings=settings),
+    ) as club:
+        yield club
+
+
+@contextmanager
+def serving(
+    folder: Path, fill: Callable[[dict[str, str]], "subprocess.CompletedProcess[str]"]
+) -> Iterator[Club]:
+    """A server on a new database in ``folder``, once ``fill`` has put into it what is needed."""
+    port = free_port()
     settings = {
         "STAMKUND_ENV": "demo",
         "STAMKUND_VAR": str(folder),
         "LOG_LEVEL": "WARNING",
     }
-    for made in (manage("setup", settings=settings), python("-m", "tests.browser.seed", settings=settings)):
+    for made in (manage("setup", settings=settings), fill(settings)):
         assert made.returncode == 0, made.stderr
     server = subprocess.Popen(
         [
@@ -62,7 +83,7 @@ def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Club]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield Club(url=answering(f"http://localhost:{port}"), mails=mails)
+        yield Club(url=answering(f"http://localhost:{port}"), mails=folder / "mail")
     finally:
         server.terminate()
         server.wait(PATIENCE)
@@ -159,3 +180,13 @@ def visitor(club: Club, chromium: Browser) -> Iterator[Visitor]:
     yield open_window
     for context in contexts:
         context.close()
+
+
+def faults(page: Page, part: str = "") -> list[str]:
+    """What axe finds on a page, or in a part of it, and whether the page can be pushed sideways."""
+    found = [
+        f"{page.url}: {one['id']} ({one['impact']}): {one['nodes'][0]['html']}"
+        for one in Axe().run(page, part or None, RULES).response["violations"]
+    ]
+    too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [*found, f"{page.url}: wider than the window"] if too_wide else found

@@ -51,6 +51,85 @@ PROGRAMME: dict[str, Any] = {
 }
 
 
+def words(text: str) -> dict[str, str]:
+    return dict.fromkeys(("sv", "nb", "en"), text)
+
+
+# What members do by themselves: a challenge to accept, a coffee for points, a stamp card, an evening with seats.
+PROGRAMME["meters"].append({"key": "stamps", "name": words("stämplar")})
+PROGRAMME["rewards"].append(
+    {
+        "key": "coffee",
+        "name": words("kaffe"),
+        "kind": "product",
+        "lifetime": {"kind": "days", "count": 30},
+        "transfer": {"to": "anyone"},
+    }
+)
+PROGRAMME["earning_rules"].append(
+    {
+        "key": "stamping",
+        "name": words("en stämpel för varje köp"),
+        "meter": "stamps",
+        "rate": {"kind": "fixed", "value": 1},
+    }
+)
+PROGRAMME["conversions"].append(
+    {
+        "key": "card",
+        "name": words("stämpelkort"),
+        "meter": "stamps",
+        "reward": "coffee",
+        "schedule": {"kind": "at_once"},
+        "form": {"kind": "step", "step": 8},
+    }
+)
+PROGRAMME |= {
+    "challenges": [
+        {
+            "key": "visits",
+            "name": words("tre besök"),
+            "goals": [{"count": "orders", "target": 3}],
+            "acceptance": True,
+            "meter": "points",
+            "amount": 250,
+        }
+    ],
+    "menus": [
+        {
+            "key": "shelf",
+            "name": words("använd dina poäng"),
+            "meter": "points",
+            "options": [
+                {"key": "coffee", "name": words("en kopp kaffe"), "points": 100, "reward": "coffee"},
+                {"key": "cake", "name": words("en tårta"), "points": 90000, "reward": "coffee"},
+            ],
+        }
+    ],
+    "draws": [
+        {
+            "key": "lottery",
+            "name": words("sommarlotteriet"),
+            "from_date": "2020-01-01",
+            "to_date": "2090-12-31",
+            "prizes": [{"count": 1, "reward": "coffee"}],
+        }
+    ],
+    "funds": [{"key": "forest", "name": words("skogen"), "opening": 1000}],
+    "perks": [
+        {
+            "key": "evening",
+            "name": words("kväll: binda krans"),
+            "text": words("Vi binder kransar i butiken."),
+            "kind": "event",
+            "seats": 12,
+            "max_each": 2,
+        },
+        {"key": "delivery", "name": words("hemleverans"), "by_tier": {"silver": "49 kr"}},
+    ],
+}
+
+
 def seed() -> None:
     from django.utils import timezone  # noqa: PLC0415 - only after django.setup()
 
@@ -64,6 +143,7 @@ def seed() -> None:
         name="browser", state="published", valid_from=start, published_at=start, document=PROGRAMME
     )
     alice = join_member(email="alice@post.example", first_name="Alice", actor="seed", now=start).member
+    join_member(email="bo@post.example", first_name="Bo", actor="seed", now=start)
     for number in range(30):
         at = now - timedelta(days=300 - 10 * number)
         line = NewLine(ref="1", quantity=Decimal(1), gross_ore=39900)

@@ -1,41 +1,28 @@
 """The member pages in a real browser: without scripts, on a phone, by keyboard, for every eye."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, StorageState
+from playwright.sync_api import StorageState
 
-from tests.browser.conftest import Club, Visitor, enter_code
+from tests.browser.conftest import Club, Visitor, enter_code, faults
 
 pytestmark = pytest.mark.browser
 
-FOR_VISITORS = ("/", "/join/", "/accounts/login/", "/accounts/login/code/", "/nowhere/")
+FOR_VISITORS = ("/", "/terms/", "/join/", "/accounts/login/", "/accounts/login/code/", "/nowhere/")
 FOR_MEMBERS = (
     "/my/",
+    "/my/benefits/",
+    "/my/benefits/shelf/coffee/",
+    "/my/household/",
     "/my/history/",
     "/my/choices/",
     "/my/details/",
     "/my/close/",
+    "/my/erase/",
     "/accounts/email/",
     "/accounts/2fa/",
     "/accounts/sessions/",
     "/accounts/logout/",
 )
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds, and whether the page can be pushed sideways."""
-    found = [
-        f"{page.url}: {one['id']} ({one['impact']}): {one['nodes'][0]['html']}"
-        for one in Axe().run(page, options=RULES).response["violations"]
-    ]
-    too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*found, f"{page.url}: wider than the window"] if too_wide else found
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light")])
@@ -76,6 +63,21 @@ def test_joining_works_without_scripts(visitor: Visitor, club: Club) -> None:
     assert page.locator(".badge", has_text="Yes").count() == 1
     page.click("main button[value=no]")
     assert page.locator(".badge", has_text="Yes").count() == 0
+    page.click("footer button[value=sv]")
+    assert page.get_attribute("html", "lang") == "sv"
+    assert page.inner_text("h1") == "Mina val"
+
+
+def test_a_member_logs_in_by_a_mailed_code_without_scripts(visitor: Visitor, club: Club) -> None:
+    page = visitor(scripts=False, language="en-GB").page
+    page.goto("/")
+    page.click("header a[href='/accounts/login/']")
+    page.fill("main form.card input[name=email]", "bo@post.example")
+    page.click("main form.card button[type=submit]")
+    enter_code(page, club, "bo@post.example")
+    assert page.inner_text("h1") == "Hej Bo"  # in their own language
+    page.click("nav a[href='/my/history/']")
+    assert page.inner_text("h1") == "Historik"
 
 
 def test_a_check_opens_by_keyboard_and_shows_two_pictures(
@@ -113,3 +115,39 @@ def test_the_language_changes_at_once_and_stays(visitor: Visitor) -> None:
     assert page.url.endswith("/join/")
     page.goto("/")
     assert page.get_attribute("html", "lang") == "nb"
+
+
+def test_a_challenge_is_accepted_on_a_phone_without_scripts(
+    visitor: Visitor, alice_is_in: StorageState
+) -> None:
+    page = visitor(scripts=False, cookies=alice_is_in).page
+    page.goto("/my/")
+    page.click("form[action$='/my/offers/visits/accept/'] button")
+    page.wait_for_selector(".notice--good")
+    assert page.locator("form[action$='/my/offers/visits/accept/']").count() == 0
+    assert page.locator(".challenge progress").count() == 1
+
+
+def test_points_are_used_for_something_after_a_second_thought(
+    visitor: Visitor, alice_is_in: StorageState
+) -> None:
+    page = visitor(scripts=False, cookies=alice_is_in).page
+    page.goto("/my/")
+    before = page.locator(".check").count()
+    page.click("nav a[href='/my/benefits/']")
+    page.click("a[href='/my/benefits/shelf/coffee/']")
+    page.click("main form button")
+    page.wait_for_selector(".notice--good")
+    assert page.locator(".check").count() == before + 1
+
+
+def test_seats_are_booked_and_given_up_on_a_phone(visitor: Visitor, alice_is_in: StorageState) -> None:
+    page = visitor(scripts=False, cookies=alice_is_in).page
+    page.goto("/my/benefits/")
+    page.fill("#seats-evening", "2")
+    page.click("form[action$='/evening/book/'] button")
+    page.wait_for_selector(".notice--good")
+    assert page.locator("form[action$='/evening/book/']").count() == 0
+    page.click("form[action$='/evening/unbook/'] button")
+    page.wait_for_selector(".notice--good")
+    assert page.locator("form[action$='/evening/book/']").count() == 1

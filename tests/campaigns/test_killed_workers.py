@@ -18,7 +18,7 @@ from django.utils import timezone
 from redis import Redis
 
 from campaigns import actions
-from campaigns.insights import messages_by_state
+from campaigns.actions.exchange import HANDFUL
 from campaigns.models import Message
 from tests.campaigns import make
 from tests.campaigns.sink import Sink, running_sink
@@ -104,6 +104,10 @@ def workers(post_office: Sink, tmp_path: Path) -> Iterator[Workers]:
         workers.forget_tasks()
 
 
+def messages_by_state() -> "Counter[str]":
+    return Counter(Message.objects.values_list("state", flat=True))
+
+
 def wait_until(it_is_so: Callable[[], bool]) -> None:
     give_up_at = time.monotonic() + SECONDS_BEFORE_GIVING_UP
     while not it_is_so():
@@ -162,4 +166,4 @@ def test_workers_killed_while_sending_lose_no_mail_and_double_none(
     assert set(received.values()) == {1}
     assert accepted <= received.keys()
     assert received.keys() <= accepted | unknown
-    assert len(unknown) <= kills
+    assert len(unknown) <= kills * HANDFUL

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from campaigns import actions
-from campaigns.insights import mail_health, messages_by_state
+from campaigns.insights import mail_health
 from campaigns.models import ChannelState, Message
+from members.actions import deliver_activities, erase_member
 from tests.campaigns import make
 from tests.campaigns.make import NOW
 from tests.campaigns.sink import Sink
@@ -44,14 +45,6 @@ def test_what_was_sent_or_skipped_is_not_sent_again(state: str) -> None:
         actions.resend_message(message=ended(state), reason="x", actor="bo", now=NOW)
 
 
-def test_messages_are_counted_by_state_zeros_too() -> None:
-    make.planned(make.member("anna"), make.member("bo"))
-    assert messages_by_state() == {
-        "planned": 2, "claimed": 0, "handing_over": 0, "accepted": 0, "failed": 0, "unknown": 0, "skipped": 0,
-    }  # fmt: skip
-    assert messages_by_state(since=NOW + timedelta(seconds=1))["planned"] == 0
-
-
 def test_the_health_of_the_mail_tells_what_needs_attention() -> None:
     ended("failed")
     make.planned(make.member("bo"))
@@ -60,3 +53,14 @@ def test_the_health_of_the_mail_tells_what_needs_attention() -> None:
     assert (health.waiting, health.failed_last_day, health.unknown, health.oldest_due_at) == (1, 1, 0, NOW)
     assert [state.channel for state in health.failing_channels] == ["email"]
     assert mail_health(now=NOW + timedelta(hours=24)).failed_last_day == 0
+
+
+def test_of_an_erased_member_no_words_are_kept() -> None:
+    message = ended("failed")
+    Message.objects.update(
+        error="550 <anna@post.example> unknown", notes=[{"by": "bo", "reason": "Anna rang"}]
+    )
+    erase_member(member=message.member, reason="asked", actor="bo", now=NOW)
+    deliver_activities(now=NOW)
+    message.refresh_from_db()
+    assert (message.state, message.error, message.notes) == ("failed", "", [{"by": "bo", "reason": ""}])

@@ -53,14 +53,12 @@ def hand_over_after(between: Callable[[Member], None], member: Member) -> None:
     with Email().open() as session:
         claim = new_id()
         assert sending.claim_messages(channel="email", claim=claim, now=NOW, limit=10) == 1
-        chunk = sending.Chunk(session, claim, NOW, sending.Sent())
+        chunk = sending.Chunk(session, "email", claim, NOW, sending.Sent())
         (draft,) = list(drafts_of(claim=claim, now=NOW))
         between(member)
-        assert draft.letter
-        if chunk.start(draft.message, draft.purpose, draft.letter.to):
-            chunk.attempt(draft.message, draft.letter)
-        else:
-            chunk.turn_away(draft)
+        chunk.start([draft])
+        while chunk.started:
+            chunk.attempt(*chunk.started.popleft())
         chunk.close()
 
 

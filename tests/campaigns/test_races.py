@@ -26,16 +26,16 @@ def hand_over_while_another_takes_over() -> None:
     drafts = list(drafts_of(claim=claim, now=NOW))
     actions.send_messages(now=NOW + timedelta(minutes=6))
     with Email().open() as session:
-        chunk = sending.Chunk(session, claim, NOW, sending.Sent())
+        chunk = sending.Chunk(session, "email", claim, NOW, sending.Sent())
         for draft in drafts:
             hand_over(chunk, draft)
         chunk.close()
 
 
 def hand_over(chunk: sending.Chunk, draft: Draft) -> None:
-    assert draft.letter
-    if chunk.start(draft.message, draft.purpose, draft.letter.to):
-        chunk.attempt(draft.message, draft.letter)
+    chunk.start([draft])
+    while chunk.started:
+        chunk.attempt(*chunk.started.popleft())
 
 
 def three_planned() -> None:
@@ -67,7 +67,7 @@ def test_an_answer_that_comes_after_the_lease_is_worth_more_than_unknown(sink: S
     claim = new_id()
     sending.claim_messages(channel="email", claim=claim, now=NOW, limit=1)
     with Email().open() as session:
-        chunk = sending.Chunk(session, claim, NOW, sending.Sent())
+        chunk = sending.Chunk(session, "email", claim, NOW, sending.Sent())
         (draft,) = list(drafts_of(claim=claim, now=NOW))
         hand_over(chunk, draft)
         sending.end_leases(now=NOW + timedelta(minutes=6))

@@ -5,6 +5,7 @@ import pytest
 from pytest_django import Settings
 
 from campaigns import actions
+from campaigns.actions.exchange import HANDFUL
 from campaigns.models import ChannelState, Message, Suppression
 from members.models import Member
 from tests.campaigns import make
@@ -46,6 +47,17 @@ def test_all_letters_of_a_run_share_one_connection(sink: Sink) -> None:
     make.planned(*(make.member(f"m{number}") for number in range(20)))
     actions.send_messages(now=NOW)
     assert (len(sink.mails), sink.connections) == (20, 1)
+
+
+def test_one_who_must_not_be_written_to_holds_back_nobody_else_of_a_handful(sink: Sink) -> None:
+    messages = make.planned(*(make.member(f"m{number}") for number in range(HANDFUL + 2)))
+    actions.suppress_address(address="m1@post.example", reason="by_staff", actor="test", now=NOW)
+    sent = actions.send_messages(now=NOW)
+    assert dict(sent.into) == {"accepted": HANDFUL + 1, "skipped": 1}
+    assert outcome_of(messages[1]) == (State.SKIPPED, Reason.SUPPRESSED)
+    assert sorted(sink.recipients) == [
+        f"m{number}@post.example" for number in range(HANDFUL + 2) if number != 1
+    ]
 
 
 def test_the_headers_let_a_mail_program_unsubscribe_and_keep_robots_quiet(sink: Sink) -> None:

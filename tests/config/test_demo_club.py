@@ -11,8 +11,9 @@ from django.db import transaction
 
 from campaigns.models import Campaign
 from config.demo import LOGINS, build_club
+from config.demo.programme import CHALLENGE, EVENING
 from loyalty.actions import check_ledger
-from loyalty.models import LedgerCheck
+from loyalty.models import Acceptance, Booking, LedgerCheck, TierChange, Voucher
 from members.models import Activity, ApiKey, Order, OrderReturn, User
 from members.models.access import digest_of
 
@@ -67,3 +68,12 @@ def test_the_first_campaigns_run() -> None:
         ("welcome", "active"),
         ("bonus-check", "active"),
     }
+
+
+def test_a_newcomer_finds_levels_a_birthday_treat_a_challenge_and_an_evening() -> None:
+    levels = TierChange.objects.filter(tier="silver").values("account").distinct().count()
+    treats = Voucher.objects.filter(reward="birthday_treat").count()
+    assert (levels > 5, treats > 5) == (True, True)
+    assert Acceptance.objects.filter(offer=CHALLENGE).count() == 5
+    booked = Booking.objects.filter(perk=EVENING).values_list("seats", "is_waiting")
+    assert list(booked) == [(2, False)] * 5

@@ -1,10 +1,13 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.safety import PUBLISHED_SECRET_KEY, refuse_unsafe_start
 from tests.config.programs import STRONG_KEY, python
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 SAFE: dict[str, Any] = {
     "environment": "production",
@@ -16,7 +19,23 @@ SAFE: dict[str, Any] = {
 
 
 def test_a_safe_production_starts() -> None:
-    refuse_unsafe_start(**SAFE)
+    ran = started(
+        STAMKUND_ENV="production",
+        SECRET_KEY=STRONG_KEY,
+        ALLOWED_HOSTS="klubb.shop.se",
+        DATABASE_URL="postgres://postgres@127.0.0.1:5432/stamkund",
+        REDIS_URL="redis://127.0.0.1:6379/0",
+    )
+    assert (ran.stdout.split(), ran.returncode) == (["production", "False", "True", "True"], 0), ran.stderr
+
+
+def started(**settings: str) -> "CompletedProcess[str]":
+    """The settings loaded in a process of their own, which then tells what came of them."""
+    return python(
+        "-c",
+        "from config import settings as s; print(s.ENVIRONMENT, s.DEBUG, s.HTTPS_ONLY, s.SESSION_COOKIE_SECURE)",
+        settings=settings,
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,13 +60,14 @@ def test_an_unsafe_production_is_refused_with_what_to_do(but: dict[str, Any], sa
 
 @pytest.mark.parametrize("environment", ["development", "demo", "test"])
 def test_this_machine_alone_may_use_the_published_key(environment: str) -> None:
-    refuse_unsafe_start(
-        environment=environment,
-        secret_key=PUBLISHED_SECRET_KEY,
-        debug=True,
-        allowed_hosts=["localhost", "127.0.0.1"],
-        secure=False,
+    ran = started(
+        STAMKUND_ENV=environment,
+        SECRET_KEY=PUBLISHED_SECRET_KEY,
+        DEBUG="true",
+        ALLOWED_HOSTS="localhost,127.0.0.1",
+        HTTPS_ONLY="false",
     )
+    assert (ran.stdout.split(), ran.returncode) == ([environment, "True", "False", "False"], 0), ran.stderr
 
 
 @pytest.mark.parametrize("but", [{"secret_key": PUBLISHED_SECRET_KEY}, {"debug": True}])
@@ -65,9 +85,4 @@ def test_the_settings_refuse_a_production_without_a_key() -> None:
 
 
 def test_the_settings_are_production_only_when_told_so() -> None:
-    ran = python(
-        "-c",
-        "from config import settings as s; print(s.ENVIRONMENT, s.DEBUG, s.HTTPS_ONLY, s.SESSION_COOKIE_SECURE)",
-        settings={},
-    )
-    assert ran.stdout.split() == ["development", "False", "False", "False"]
+    assert started().stdout.split() == ["development", "False", "False", "False"]

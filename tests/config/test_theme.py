@@ -3,21 +3,25 @@
 import re
 
 import pytest
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
 from config.theme import (
     BLACK,
+    CONSOLE_DARK_GROUND,
     DARK_GROUND,
     LIGHT_GROUND,
     WHITE,
+    console_shades,
     contrast,
     parse_colour,
     readable_on,
     text_on,
     theme_rules,
+    written,
 )
 
 parts = st.integers(0, 255)
@@ -65,3 +69,17 @@ def test_the_style_sheet_is_sent_once_for_each_colour(client: Client, settings: 
     assert client.get("/theme.css", headers={"If-None-Match": sheet.headers["ETag"]}).status_code == 304
     settings.CLUB_COLOUR = "#d60a5a"
     assert client.get("/theme.css", headers={"If-None-Match": sheet.headers["ETag"]}).status_code == 200
+
+
+@given(colours)
+def test_words_in_the_consoles_colour_can_be_read_by_day_and_by_night(colour: tuple[int, int, int]) -> None:
+    with override_settings(CLUB_COLOUR=written(colour)):
+        shades = console_shades(HttpRequest())
+    assert contrast(parse_colour(shades["600"]), WHITE) >= 4.5
+    assert contrast(parse_colour(shades["500"]), CONSOLE_DARK_GROUND) >= 4.5
+
+
+def test_the_console_is_painted_in_the_merchants_colour(admin_client: Client, settings: Settings) -> None:
+    for colour, painted in (("#1f5c4d", "rgb(31, 92, 77)"), ("#0a5ad6", "rgb(10, 90, 214)")):
+        settings.CLUB_COLOUR = colour
+        assert f"--color-primary-600: {painted}" in admin_client.get("/admin/").content.decode()

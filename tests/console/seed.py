@@ -1,15 +1,27 @@
 """A small club with something of everything, written by the actions themselves."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from campaigns.actions import ensure_default_campaigns
 from loyalty import actions
-from loyalty.models import ProgrammeVersion
+from loyalty.actions.imports import Reject, Slip, finish_import, import_slips, start_import
+from loyalty.connectors.webhooks import read_news
+from loyalty.models import ProgrammeVersion, ShopConnection
 from loyalty.queries.presets import preset
-from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine, create_api_key, give_consent
-from members.models import Category, Member, Product, Store, User
+from members.actions import (
+    NewLine,
+    NewOrder,
+    NewReturn,
+    NewReturnLine,
+    create_api_key,
+    give_consent,
+    send_test_webhook,
+    subscribe,
+)
+from members.models import Category, Member, Product, Store, Subscription, User
 from tests.make import make_member
 
 NAMES = ("Åsa Öberg", "Bo Ek", "Cecilia Årud", "Dag Hammar", "Eva Lind")
@@ -61,6 +73,53 @@ def build_more(members: list[Member], now: datetime) -> None:
             source="web", number=f"B{number}", order_number=f"more-{number}", returned_at=now, lines=lines
         )
         actions.record_return(new_return=back, now=now, actor="shop")
+    shop = ShopConnection.objects.get()
+    subscription = Subscription.objects.get()
+    for number in range(10):
+        send_test_webhook(subscription=subscription, now=now)
+        told = actions.NewDelivery(topic="x", delivery_id=f"{number}", event_id="", body=b"{}")
+        actions.receive_delivery(shop=shop, new=told, now=now)
+
+
+def give_back(now: datetime) -> None:
+    """A return of a known order and one of an order that nobody has heard of."""
+    back = NewReturnLine(ref="1", quantity=Decimal(1), order_line_ref="1")
+    returned = NewReturn(source="web", number="R1", order_number="0-2", returned_at=now, lines=(back,))
+    actions.record_return(new_return=returned, now=now, actor="shop")
+    parked = NewReturn(
+        source="web", number="R2", order_number="unheard-of", returned_at=now,
+        lines=(NewReturnLine(ref="1", quantity=Decimal(1), amount_ore=10_000, sku="A-1"),),
+    )  # fmt: skip
+    actions.record_return(new_return=parked, now=now, actor="shop")
+
+
+def import_a_file(member: Member, now: datetime) -> None:
+    """A file of four lines: an order that was known before, a row without sense and a guest's return."""
+    known = order_of(member, "today", now - timedelta(minutes=10), 3000)
+    back = NewReturn(
+        source="web", number="R3", order_number="", returned_at=now,
+        lines=(NewReturnLine(ref="1", quantity=Decimal(1), amount_ore=10_000, sku="A-1"),),
+    )  # fmt: skip
+    senseless = Reject(2, "today", "number_is_not_valid", {"value": "tre", "column": "antal"})
+    slips = [
+        Slip(last_line=2, new=replace(known, member=None), lines={"1": 1}, rejects=[senseless]),
+        Slip(last_line=3, new=back, lines={"1": 3}),
+    ]
+    job = start_import(
+        file_name="kassan 2024.csv", digest="d", source="web", actor="staff@shop.example", now=now
+    )
+    finish_import(job=import_slips(job=job, slips=slips, actor="staff@shop.example", now=now), now=now)
+
+
+def connect_a_shop(now: datetime) -> ShopConnection:
+    """A webshop, and a delivery from it that could not be read."""
+    shop = actions.connect_shop(
+        kind="woocommerce", name="Nätbutiken", source="woo", joins_customers=False, now=now, actor="staff"
+    )
+    told = actions.NewDelivery(topic="order.created", delivery_id="1", event_id="", body=b"{}")
+    actions.receive_delivery(shop=shop, new=told, now=now)
+    actions.work_deliveries(read=read_news, now=now)
+    return shop
 
 
 def build(now: datetime, *, members: int = 3) -> list[Member]:
@@ -86,18 +145,17 @@ def build(now: datetime, *, members: int = 3) -> list[Member]:
     actions.record_order(
         order=order_of(first, "today", now - timedelta(minutes=10), 3000), now=now, actor="shop"
     )
-    back = NewReturnLine(ref="1", quantity=Decimal(1), order_line_ref="1")
-    returned = NewReturn(source="web", number="R1", order_number="0-2", returned_at=now, lines=(back,))
-    actions.record_return(new_return=returned, now=now, actor="shop")
-    parked = NewReturn(
-        source="web", number="R2", order_number="unheard-of", returned_at=now,
-        lines=(NewReturnLine(ref="1", quantity=Decimal(1), amount_ore=10_000, sku="A-1"),),
-    )  # fmt: skip
-    actions.record_return(new_return=parked, now=now, actor="shop")
+    give_back(now)
     actions.adjust_points(
         account=first.account, meter="points", amount=500, reason="Väntade länge i kön", actor="staff@shop.example",
         now=now,
     )  # fmt: skip
+    import_a_file(first, now)
+    connect_a_shop(now)
+    subscription = subscribe(
+        name="Affärssystemet", url="https://erp.example/", events=[], now=now, actor="staff"
+    )
+    send_test_webhook(subscription=subscription, now=now)
     actions.run_due(at=now, now=now)
     actions.check_ledger(now=now)
     ensure_default_campaigns(now=now)

@@ -1,6 +1,6 @@
 """What staff do by hand: seen beforehand, done once, with a reason, and only by who may."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -8,11 +8,14 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from loyalty import queries
+from loyalty import actions, queries
+from loyalty.engine import files
 from loyalty.models import Balance, Entry, ProgrammeVersion, TierChange, Voucher
+from loyalty.queries.presets import PRESETS
 from members.models import ApiKey, Member
 from tests.console import seed
 from tests.console.conftest import browser
+from tests.make import make_member
 
 ADJUST = {"meter": "points", "amount": "250", "reason": "Goodwill"}
 
@@ -183,11 +186,31 @@ def test_a_programme_reads_itself_back_and_says_what_does_not_fit(owner: Client,
     published, draft = (ProgrammeVersion.objects.get(state=state) for state in ("published", "draft"))
     for version in (published, draft):
         page = owner.get(reverse("admin:loyalty_programmeversion_change", args=[version.pk]))
-        assert len(page.context["sentences"]) > 3
-        assert page.context["mistakes"] == []
-    draft.conversions.update(reward="moon")
+        assert b"Each 1,000 points becomes" in page.content
+        assert page.context["errors"] == []
+    reading = draft.programme_objects.get(kind="conversions")
+    draft.programme_objects.filter(pk=reading.pk).update(settings=reading.settings | {"reward": "moon"})
     page = owner.get(reverse("admin:loyalty_programmeversion_change", args=[draft.pk]))
-    assert page.context["sentences"] == []
-    assert "there is no reward 'moon'" in page.context["mistakes"][0]
+    assert [one["text"] for one in page.context["errors"]] == [
+        "There is no reward “moon” any more. Choose another."
+    ]
     answer = do(owner, reverse("admin:loyalty_programmeversion_publish", args=[draft.pk]), {"first_day": ""})
     assert "does not fit together yet" in str(answer.context["form"].errors)  # type: ignore[attr-defined]
+
+
+def test_a_tier_is_given_as_a_gift_and_staff_see_what_it_will_be(
+    owner: Client, db: None, now: datetime
+) -> None:
+    document = files.read_programme((PRESETS / "skymiles" / "programme.yaml").read_bytes())
+    draft = actions.import_programme(document=document, name="Miles", now=now)
+    actions.publish_version(version=draft, valid_from=now - timedelta(days=1), now=now, actor="owner")
+    member = make_member("Dora")
+    page = reverse("admin:loyalty_tierchange_set", args=[member.account_id])
+    [ladder] = document["tier_ladders"]
+    tier = ladder["rows"][0]["key"]
+    facts = {"tier": f"{ladder['key']}/{tier}", "origin": "gifted", "last_day": "", "reason": "Ten years"}
+    assert do(owner, page, facts).status_code == 302  # type: ignore[attr-defined]
+    change = TierChange.objects.get()
+    assert (change.tier, change.origin, change.reason) == (tier, "gifted", "Ten years")
+    refused = owner.post(page, {**facts, "origin": "earned"})
+    assert "origin" in refused.context["form"].errors

@@ -7,7 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from loyalty.models import Voucher
+from members.admin.mirror import sentences
 from members.models import Activity, Category, Member
+from tests.console import seed
+from tests.console.conftest import browser
 from tests.make import make_member
 
 LIST = "admin:members_member_changelist"
@@ -51,7 +54,16 @@ def test_a_member_is_shown_whole(owner: Client, club: list[Member], now: datetim
     assert list(shown) == ["balance", "Orders", "Bought for", "Last order"]
     assert shown["Orders"] == str(club[0].orders.count())
     titles = [str(panel["title"]) for panel in page.context["panels"]]
-    assert titles == ["ledger", "checks", "orders", "what happened", "consents"]
+    assert titles == [
+        "ledger",
+        "checks",
+        "acts",
+        "challenges",
+        "bookings",
+        "orders",
+        "what happened",
+        "consents",
+    ]
     text = page.content.decode()
     assert "Adjusted by staff: Väntade länge i kön" in text
     assert "1,100 points taken back for returned goods." in text
@@ -144,3 +156,17 @@ def test_an_order_shows_its_lines(owner: Client, club: list[Member]) -> None:
     page = owner.get(reverse("admin:members_order_change", args=[order.pk])).content.decode()
     assert "Lampa" in page
     assert "1,100 kr" in page
+
+
+def test_everything_that_happens_has_its_sentence(club: list[Member]) -> None:
+    moves = ("issued", "reserved", "released", "reopened", "redeemed", "expired", "cancelled")
+    kinds = {*Activity.objects.values_list("kind", flat=True), *(f"voucher.{move}" for move in moves)}
+    assert {kind for kind in kinds if kind not in sentences} == set()
+
+
+def test_what_happened_is_titled_by_its_time_and_told_in_a_sentence(club: list[Member]) -> None:
+    activity = Activity.objects.filter(kind="consent.given")[0]
+    staff = browser(seed.make_staff(is_superuser=True), "sv")
+    page = staff.get(reverse("admin:members_activity_change", args=[activity.pk])).content.decode()
+    assert "consent.given" not in page
+    assert "Sa ja till" in page

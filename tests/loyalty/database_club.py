@@ -1,25 +1,25 @@
 """The club of a rehearsal on the real tables: every act is the action that a till or a shop would call."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from loyalty import actions
-from loyalty.actions import publish_version
-from loyalty.engine.calendar import last_day
+from loyalty.actions import NewAct, publish_version
 from loyalty.engine.errors import Refused
-from loyalty.engine.happening import Line, Order
-from loyalty.engine.rehearsal import Done, MeterState, State, VoucherState
-from loyalty.engine.scenario import SOURCE, BackLine
-from loyalty.models import Balance, Lot, Standing, Voucher
+from loyalty.engine.happening import Line, MenuUse, Order
+from loyalty.engine.outcome import Done, State
+from loyalty.engine.scenario import GUEST, SOURCE, BackLine, Scenario
+from loyalty.models import Act, Entry
 from members import actions as members
-from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine, UnableTo
+from members.actions import ConsentAnswer, NewLine, NewOrder, NewReturn, NewReturnLine, NewUse, UnableTo
 from members.models import Member, Store
 from members.models import Order as OrderRow
+from tests.loyalty import database_state
 
 STAFF = "staff"
 
@@ -30,24 +30,86 @@ class DatabaseClub:
 
     zone: ZoneInfo
     members: dict[str, Member] = field(default_factory=dict)
+    households: dict[str, Member] = field(default_factory=dict)
+    leaders: dict[str, str] = field(default_factory=dict)
     returns: int = 0
 
     @classmethod
-    def of(cls, document: Mapping[str, Any], starts_at: datetime) -> "DatabaseClub":
-        """A club under a programme that is in force from ``starts_at`` on."""
-        version = actions.import_programme(document=document, name="scenario", now=starts_at)
-        publish_version(version=version, valid_from=starts_at, now=starts_at, actor=STAFF)
-        return cls(ZoneInfo(version.time_zone))
+    def of(
+        cls,
+        document: Mapping[str, Any],
+        played: Scenario,
+        documents: Callable[[str], Mapping[str, Any]] | None = None,
+        **more: Any,
+    ) -> Self:
+        """A club under the programme, and the scenario's other versions from their days on."""
+        versions = [(played.starts_at, document)]
+        versions += [(start, documents(name)) for start, name in played.versions if documents]
+        for starts_at, one in versions:
+            version = actions.import_programme(document=one, name=f"from {starts_at}", now=played.starts_at)
+            publish_version(version=version, valid_from=starts_at, now=played.starts_at, actor=STAFF)
+        return cls(ZoneInfo(version.time_zone), **more)
 
-    def join(self, member: str, at: datetime) -> None:
-        email = f"{member}@post.example"
-        self.members[member] = members.join_member(email=email, now=at, actor=STAFF).member
+    def join(self, member: str, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
+        known = facts or {}
+        first = None if member in self.members else self.households.get(known.get("account", member))
+        told: dict[str, Any] = {
+            "email": f"{member}@post.example",
+            "birth_date": date.fromisoformat(known["born"]) if "born" in known else None,
+            "consents": [
+                ConsentAnswer(purpose=one, channel="email", is_given=True, wording="1")
+                for one in known.get("consents", ())
+            ],
+            "referrer": self.members.get(known.get("referred_by", "")),
+            "is_staff_member": known.get("staff", False),
+        }
+        with _refusing(at):
+            if first is None:
+                joined = members.join_member(**told, now=at, actor=STAFF)
+            else:
+                joined = actions.join_household(account=first.account, **told, now=at, actor=STAFF)
+        self.members[member] = joined.member
+        if known.get("may_spend"):
+            members.update_member(member=joined.member, may_spend=True, actor=STAFF, now=at)
+        self.households.setdefault(known.get("account", member), joined.member)
+        if "leads" in known:
+            self.leaders[known["leads"]] = joined.member.number
 
     def sell(self, member: str, order: Order) -> Done:
-        with _refusing():
+        with _refusing(order.at):
             outcome = actions.record_order(order=self._new_order(member, order), now=order.at, actor=STAFF)
         lost = sum(row.value_ore - row.used_ore for row in outcome.used if row.state == "redeemed")
-        return Done(earned=dict(outcome.earned), payable=outcome.order.paid_ore, lost=lost)
+        lost += lost_points(order.key)
+        earned = sums(outcome.order.entries.filter(kind="earn"))
+        return Done(earned=earned, payable=outcome.order.paid_ore, lost=lost)
+
+    def do(self, member: str, order: Order) -> Done:
+        [line] = order.lines
+        act = NewAct(
+            source=SOURCE,
+            number=order.key.partition(":")[2],
+            kind=order.event,
+            member=self.members[member],
+            occurred_at=order.at,
+            quantity=Decimal(line.quantity) / 1000,
+            amount_ore=line.gross,
+            store=store_of(order),
+            channel=order.channel,
+            category_path="/".join(line.categories),
+            flags=tuple(line.flags),
+            attributes=_decimals(line.attributes),
+        )
+        with _refusing(order.at):
+            outcome = actions.record_act(act=act, now=order.at, actor=STAFF)
+        return Done(earned=sums(outcome.act.entries.filter(kind="earn")), payable=line.gross)
+
+    def undo(self, number: str, at: datetime) -> Done:
+        act = Act.objects.filter(source=SOURCE, number=number).first()
+        if act is None:
+            return self.cancel(number, at)
+        with _refusing(at):
+            actions.undo_act(act=act, undone_at=at, now=at, actor=STAFF)
+        return Done(taken_back=_taken(act.entries.all()))
 
     def take_back(self, number: str, lines: Sequence[BackLine], at: datetime) -> Done:
         self.returns += 1
@@ -58,21 +120,29 @@ class DatabaseClub:
             returned_at=at,
             lines=tuple(_back_line(number, line) for line in lines),
         )
-        with _refusing():
+        with _refusing(at):
             outcome = actions.record_return(new_return=new_return, now=at, actor=STAFF)
-        return Done(taken_back=dict(outcome.taken_back), refund=outcome.order_return.amount_ore)
+        taken_back = _taken(outcome.order_return.entries.all())
+        return Done(taken_back=taken_back, refund=outcome.order_return.amount_ore)
 
     def cancel(self, number: str, at: datetime) -> Done:
         order = OrderRow.objects.get(source=SOURCE, number=number)
-        before = _reversed(order)
-        with _refusing():
+        before = _taken(order.entries.all())
+        with _refusing(at):
             actions.cancel_order(order=order, cancelled_at=at, now=at, actor=STAFF)
-        return Done(
-            taken_back={meter: sum_ - before.get(meter, 0) for meter, sum_ in _reversed(order).items()}
-        )
+        after = _taken(order.entries.all())
+        return Done(taken_back={meter: amount - before.get(meter, 0) for meter, amount in after.items()})
+
+    def register(self, member: str, number: str, by: str, at: datetime) -> Done:
+        order = OrderRow.objects.get(source=SOURCE, number=number)
+        with _refusing(at):
+            outcome = actions.claim_order(
+                order=order, member=self.members[member], by=by, now=at, actor=STAFF
+            )
+        return Done(earned=sums(outcome.order.entries.filter(kind="earn")))
 
     def redeem(self, member: str, code: str, number: str, amount: int, at: datetime) -> Done:
-        with _refusing():
+        with _refusing(at):
             used = actions.redeem_voucher(
                 code=code, order_key=f"{SOURCE}:{number}", amount_ore=amount, now=at, actor=STAFF
             )
@@ -80,66 +150,172 @@ class DatabaseClub:
         lost = row.value_ore - row.used_ore if row.state == "redeemed" else 0
         return Done(payable=used.payable_ore, lost=lost)
 
+    def use(self, member: str, use: MenuUse, at: datetime) -> Done:
+        wanted = NewUse(menu=use.menu, option=use.option, amount=use.amount)
+        with _refusing(at):
+            actions.use_points(member=self.members[member], use=wanted, now=at, actor=STAFF)
+        return Done()
+
+    def accept(self, member: str, offer: str, at: datetime) -> Done:
+        with _refusing(at):
+            actions.accept_offer(account=self._account(member), offer=offer, now=at, actor=STAFF)
+        return Done()
+
+    def choose(self, member: str, conversion: str, size: int, at: datetime) -> Done:
+        with _refusing(at):
+            actions.choose_size(
+                account=self._account(member), conversion=conversion, size=size, now=at, actor=STAFF
+            )
+        return Done()
+
+    def convert(self, member: str, conversion: str, amount: int | None, at: datetime) -> Done:
+        with _refusing(at):
+            actions.convert_on_demand(
+                account=self._account(member), conversion=conversion, amount=amount, now=at, actor=STAFF
+            )
+        return Done()
+
+    def reserve(self, member: str, code: str, number: str, minutes: int | None, at: datetime) -> Done:
+        until = at + timedelta(minutes=minutes or 30)
+        with _refusing(at):
+            actions.reserve_voucher(
+                code=code, order_key=f"{SOURCE}:{number}", until=until, now=at, actor=STAFF
+            )
+        return Done()
+
+    def release(self, member: str, code: str, number: str, at: datetime) -> Done:
+        with _refusing(at):
+            actions.release_voucher(code=code, order_key=f"{SOURCE}:{number}", now=at, actor=STAFF)
+        return Done()
+
+    def give(self, member: str, code: str, to: str, at: datetime) -> Done:
+        with _refusing(at):
+            actions.give_voucher(code=code, to=self.members.get(to), now=at, actor=STAFF)
+        return Done()
+
+    def claim(self, member: str, code: str, at: datetime) -> Done:
+        with _refusing(at):
+            actions.claim_voucher(code=code, now=at, actor=STAFF)
+        return Done()
+
+    def pick(self, member: str, code: str, choice: str, at: datetime) -> Done:
+        with _refusing(at):
+            actions.choose_benefit(code=code, choice=choice, now=at, actor=STAFF)
+        return Done()
+
     def adjust(self, member: str, meter: str, amount: int, reason: str, at: datetime) -> Done:
-        with _refusing():
+        with _refusing(at):
             actions.adjust_points(
-                account=self.members[member].account,
-                meter=meter,
-                amount=amount,
-                reason=reason,
+                account=self._account(member), meter=meter, amount=amount, reason=reason, actor=STAFF, now=at
+            )
+        return Done()
+
+    def set_tier(
+        self, member: str, ladder: str, tier: str, to: datetime | None, at: datetime, origin: str
+    ) -> Done:
+        with _refusing(at):
+            actions.set_tier(
+                account=self._account(member),
+                ladder=ladder,
+                tier=tier,
+                valid_to=to,
+                origin=origin,
+                reason="by hand",
                 actor=STAFF,
                 now=at,
             )
         return Done()
 
+    def leave(self, member: str, at: datetime) -> Done:
+        with _refusing(at):
+            members.close_member(member=self.members[member], reason="left", now=at, actor=STAFF)
+        return Done()
+
+    def book(self, member: str, perk: str, seats: int, at: datetime) -> Done:
+        with _refusing(at):
+            actions.book_seats(perk=perk, member=self.members[member], seats=seats, now=at, actor=STAFF)
+        return Done()
+
+    def unbook(self, member: str, perk: str, at: datetime) -> Done:
+        with _refusing(at):
+            actions.give_up_seats(perk=perk, member=self.members[member], now=at, actor=STAFF)
+        return Done()
+
+    def draw(self, key: str, pool: Any, at: datetime) -> Done:
+        with _refusing(at):
+            actions.draw_now(draw=key, now=at, actor=STAFF)
+        return Done()
+
+    def grant(self, fund: str, amount: int, to: str, at: datetime) -> Done:
+        with _refusing(at):
+            actions.grant(fund=fund, amount_ore=amount, to=to, reason="", now=at, actor=STAFF)
+        return Done()
+
+    def pool(self, conversion: str, amount: int, at: datetime) -> Done:
+        with _refusing(at):
+            actions.share_out(conversion=conversion, amount_ore=amount, now=at, actor=STAFF)
+        return Done()
+
     def pass_to(self, at: datetime) -> None:
         actions.run_due(at=at, now=at)
+        deliver(at)
 
     def state(self, member: str, at: datetime) -> State:
-        account = self.members[member].account
-        account.refresh_from_db()
-        standing = Standing.objects.filter(account=account).first()
-        vouchers = Voucher.objects.filter(account=account).order_by("issued_at", "debit__sequence", "pk")
-        return State(
-            meters={row.meter: _meter_state(row, at) for row in Balance.objects.filter(account=account)},
-            vouchers=[self._voucher_state(row) for row in vouchers],
-            tiers={
-                ladder: (held["tier"], self._last_day(held["valid_to"]))
-                for ladder, held in (standing.tiers if standing else {}).items()
-            },
-            is_closed=account.closed_at is not None,
-        )
+        return database_state.state_of(self.members.get(member), at, self.zone)
+
+    def _account(self, member: str) -> Any:
+        return self.members[member].account
 
     def _new_order(self, member: str, order: Order) -> NewOrder:
-        store = Store.objects.get_or_create(code=order.store, defaults={"name": order.store})[0]
         return NewOrder(
             source=SOURCE,
             number=order.key.partition(":")[2],
             placed_at=order.at,
             lines=tuple(_new_line(line) for line in order.lines),
-            member=self.members[member],
-            store=store if order.store else None,
+            member=None if member == GUEST else self.members[member],
+            store=store_of(order),
             channel=order.channel,
             vouchers=order.vouchers,
+            payments=order.payments,
+            dates=order.dates,
+            claimed_at=order.claimed_at,
+            uses=tuple(NewUse(menu=use.menu, option=use.option, amount=use.amount) for use in order.uses),
+            has_list_prices=order.has_list_prices,
+            leader=self.leaders.get(order.leader, order.leader),
         )
-
-    def _voucher_state(self, row: Voucher) -> VoucherState:
-        is_open = row.state in ("scheduled", "issued", "reserved")
-        left = row.value_ore - row.used_ore if is_open else 0
-        expires_at = row.expires_at.isoformat() if row.expires_at else None
-        last = self._last_day(expires_at)
-        return VoucherState(row.code, row.reward, row.value_ore, left, last, row.state)
-
-    def _last_day(self, moment: str | None) -> Any:
-        return last_day(datetime.fromisoformat(moment), self.zone) if moment else None
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def _refusing(at: datetime) -> Iterator[None]:
+    """What an action refuses, as the engine would; and then what follows from it, as the worker would do."""
     try:
         yield
     except UnableTo as error:
         raise Refused(error.key, **error.facts) from error
+    deliver(at)
+
+
+def deliver(at: datetime) -> None:
+    while (done := members.deliver_activities(now=at)).delivered or done.failed:
+        assert done.failed == 0
+
+
+def lost_points(key: str) -> int:
+    """Öre that were lost of the points used on the order with that key."""
+    used = Entry.objects.filter(source=key, kind="redeem").values_list("because", flat=True)
+    return sum(because.get("lost_ore", 0) for because in used)
+
+
+def store_of(order: Order) -> Store | None:
+    if not (order.store or order.chain or order.region or order.country):
+        return None
+    told = {"chain": order.chain, "region": order.region, "country": order.country}
+    code = "-".join(filter(None, (order.store, *told.values()))) if not order.store else order.store
+    return Store.objects.update_or_create(code=code, defaults={"name": code, **told})[0]
+
+
+def _decimals(thousandths: Mapping[str, int]) -> dict[str, Decimal]:
+    return {name: Decimal(value) / 1000 for name, value in thousandths.items()}
 
 
 def _new_line(line: Line) -> NewLine:
@@ -153,30 +329,26 @@ def _new_line(line: Line) -> NewLine:
         category_path="/".join(line.categories),
         brand=line.brand,
         flags=tuple(line.flags),
+        attributes=_decimals(line.attributes),
     )
 
 
 def _back_line(number: str, back: BackLine) -> NewReturnLine:
-    quantity = Decimal(back.quantity) / 1000 if back.quantity is not None else _all_left(number, back.ref)
+    quantity = Decimal(back.quantity) / 1000 if back.quantity is not None else quantity_left(number, back.ref)
     return NewReturnLine(ref=back.ref, quantity=quantity, amount_ore=back.amount, order_line_ref=back.ref)
 
 
-def _all_left(number: str, ref: str) -> Decimal:
+def quantity_left(number: str, ref: str) -> Decimal:
     line = OrderRow.objects.get(source=SOURCE, number=number).lines.get(ref=ref)
     return Decimal(line.quantity) - sum((one.quantity for one in line.return_lines.all()), Decimal(0))
 
 
-def _reversed(order: OrderRow) -> dict[str, int]:
+def _taken(entries: Any) -> dict[str, int]:
+    return {meter: -amount for meter, amount in sums(entries.filter(kind="reverse")).items()}
+
+
+def sums(entries: Any) -> dict[str, int]:
     found: dict[str, int] = {}
-    for meter, amount in order.entries.filter(kind="reverse").values_list("meter", "amount"):
-        found[meter] = found.get(meter, 0) - amount
+    for meter, amount in entries.values_list("meter", "amount"):
+        found[meter] = found.get(meter, 0) + amount
     return found
-
-
-def _meter_state(row: Balance, at: datetime) -> MeterState:
-    lots = list(Lot.objects.filter(account_id=row.account_id, meter=row.meter, remaining__gt=0))
-    usable = [lot for lot in lots if lot.available_from <= at and (not lot.expires_at or at < lot.expires_at)]
-    later = [lot for lot in lots if at < lot.available_from]
-    return MeterState(
-        row.amount, sum(lot.remaining for lot in usable), sum(lot.remaining for lot in later), row.debt
-    )

@@ -1,12 +1,5 @@
 import csv
 import gzip
-import os
-import re
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -15,10 +8,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.db.models import F, Q, Sum
 from django.utils import translation
 
@@ -33,46 +24,12 @@ from members.models import (
     OrderReturn,
     OrderReturnLine,
 )
-from tests.config.programs import BASE_DIR, environment, manage
+from tests.config.programs import BASE_DIR
+from tests.loyalty.till import Till
 from tests.make import NOON, make_store
 
 IMPORTS = BASE_DIR / "tests" / "data" / "imports"
 RETAIL = IMPORTS / "online_retail.csv"
-MAP = """
-source: till
-return_prefix: R
-columns: {number: no, placed_at: at, quantity: qty, unit_price: price, member: who, sku: sku, store: store}
-"""
-HEADER = "no,at,qty,price,who,sku,store"
-
-
-class Till:
-    """A folder with a shop's own map and files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "till.yaml").write_text(MAP)
-
-    @property
-    def rejects(self) -> Path:
-        return self.folder / "rejects.csv"
-
-    def write(self, *rows: str) -> Path:
-        path = self.folder / "orders.csv"
-        path.write_text("\n".join([HEADER, *rows]) + "\n")
-        return path
-
-    def take_in(self, *rows: str, **options: Any) -> None:
-        path = self.write(*rows)
-        call_command(
-            "import_orders", path, map=str(self.folder / "till.yaml"), rejects=self.rejects, **options
-        )
-
-    def left_out(self) -> list[tuple[str, str, str, str]]:
-        with self.rejects.open(newline="") as file:
-            rows = list(csv.reader(file))
-        assert rows[0] == ["line", "number", "kind", "reason", "explanation"]
-        return [(line, number, kind, reason) for line, number, kind, reason, _why in rows[1:]]
 
 
 @pytest.fixture(autouse=True)
@@ -318,74 +275,9 @@ def test_the_help_tells_the_form_of_a_map(capsys: pytest.CaptureFixture[str]) ->
     assert "cdnow, online-retail" in told
 
 
-# -- Killed in the middle ----------------------------------------------------------------------------------
-
-ORDERS = 3000
-
-
-@pytest.fixture
-def club(transactional_db: None, tmp_path: Path) -> str:
-    """The address of a database that other processes can open: that of the tests, or a copy of it."""
-    facts = connection.settings_dict
-    if connection.vendor == "postgresql":
-        return (
-            f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
-        )
-    connection.ensure_connection()
-    with sqlite3.connect(tmp_path / "club.sqlite3") as copy:
-        connection.connection.backup(copy)
-    return f"sqlite:///{tmp_path / 'club.sqlite3'}"
-
-
-def ask(club: str, question: str) -> list[tuple[Any, ...]]:
-    if club.startswith("sqlite"):
-        database = sqlite3.connect(club.removeprefix("sqlite:///"))
-        rows = database.execute(question).fetchall()
-        database.close()
-        return rows
-    with psycopg.connect(club) as connected:
-        return connected.execute(question.encode()).fetchall()
-
-
-def test_killed_in_the_middle_it_goes_on_where_it_stopped(club: str, till: Till) -> None:
-    rows = [f"{number},2025-03-01,1,10,member-{number % 97},LAMP," for number in range(1, ORDERS + 1)]
-    command = [
-        "import_orders",
-        str(till.write(*rows)),
-        "--map",
-        str(till.folder / "till.yaml"),
-        "--batch",
-        "20",
-    ]
-    settings = {"DATABASE_URL": club, "STAMKUND_VAR": str(till.folder)}
-    with subprocess.Popen(
-        [sys.executable, "manage.py", *command],
-        env=environment(**settings),
-        cwd=BASE_DIR,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as running:
-        while running.poll() is None and not ask(club, "SELECT 1 FROM loyalty_importjob WHERE line > 60"):
-            time.sleep(0.01)
-        os.kill(running.pid, signal.SIGKILL)
-    assert running.returncode == -signal.SIGKILL
-    [(line, taken_in)] = ask(club, "SELECT line, orders FROM loyalty_importjob")
-    assert 60 < line < ORDERS
-    assert ask(club, "SELECT count(*) FROM members_order") == [(taken_in,)]
-
-    rest = manage(*command, settings=settings)
-    assert rest.returncode == 0, rest.stderr
-    assert f"Goes on after line {line}." in rest.stderr
-    assert re.search(r"New: 97 members, 3000 orders, 0 returns", rest.stdout)
-    assert ask(club, "SELECT state, line, orders, known FROM loyalty_importjob") == [
-        ("finished", ORDERS + 1, ORDERS, 0)
-    ]
-    assert ask(club, "SELECT count(*), sum(paid_ore) FROM members_order") == [(ORDERS, ORDERS * 1000)]
-    assert ask(club, "SELECT count(*) FROM members_member") == [(97,)]
-
-
 def test_notes_of_a_run_are_kept_with_it(retail: Path) -> None:
     job = ImportJob.objects.get()
     assert (job.state, job.line, str(job)[:17]) == ("finished", 56, "online_retail.csv")
     assert job.notes.filter(Q(kind=ImportNote.Kind.PARKED)).count() == 11
-    assert str(job.notes.order_by("line")[0]) == "5: quantity_is_not_positive"
+    first = job.notes.order_by("line")[0]
+    assert (first.line, first.reason) == (5, "quantity_is_not_positive")

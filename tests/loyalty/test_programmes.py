@@ -13,12 +13,12 @@ from django.utils import translation
 from loyalty import actions, queries
 from loyalty.actions import UnableToImport
 from loyalty.engine import files
-from loyalty.models import Meter, ProgrammeVersion, Standing
+from loyalty.models import ProgrammeObject, ProgrammeVersion, Standing
 from loyalty.queries.presets import preset, preset_keys
 from loyalty.queries.sentences import programme_sentences
 from members.actions import NewLine, NewOrder, UnableToPublish
 from members.models import Member
-from tests.loyalty.test_programme_file import document
+from tests.loyalty.programme_documents import document
 
 pytestmark = pytest.mark.django_db
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -125,7 +125,11 @@ def test_a_programme_that_cannot_work_is_not_imported() -> None:
     with pytest.raises(UnableToImport) as refused:
         draft(found=document(conversions=[], rewards=[{"key": "x", "name": "x", "kind": "gift"}]))
     assert refused.value.key == "programme_is_not_valid"
-    assert refused.value.facts == {"errors": ["rewards[0].kind: must be one of money_off, percent_off"]}
+    assert refused.value.facts == {
+        "errors": [
+            "rewards[0].kind: must be one of money_off, percent_off, product, service, choice, donation, payout"
+        ]
+    }
     assert not ProgrammeVersion.objects.exists()
 
 
@@ -140,7 +144,7 @@ def test_a_version_needs_a_name_of_its_own(name: str, key: str) -> None:
 def test_publishing_freezes_what_the_rows_say() -> None:
     version = publish(draft())
     frozen = queries.document_of(version)
-    Meter.objects.filter(version=version, key="points").update(name="something else")
+    ProgrammeObject.objects.filter(version=version, kind="meters", key="points").update(name="something else")
     assert queries.document_of(version) == frozen
     assert (version.state, version.valid_from, version.published_by) == ("published", START, "vera")
     programme = queries.programme_at(START)
@@ -195,7 +199,7 @@ def test_an_order_that_gave_nothing_for_want_of_rules_counts_too(alice: Member) 
 
 def test_a_draft_that_staff_broke_is_not_published() -> None:
     version = draft()
-    Meter.objects.filter(version=version, key="points").update(key="stamps")
+    ProgrammeObject.objects.filter(version=version, kind="meters", key="points").update(key="stamps")
     with pytest.raises(UnableToPublish) as refused:
         publish(version)
     assert refused.value.key == "programme_is_not_valid"
@@ -276,18 +280,22 @@ def test_check_tells_what_is_hardly_meant_and_then_what_the_file_says(tmp_path: 
 def test_a_programme_reads_itself_back() -> None:
     with translation.override("en"):
         assert programme_sentences(EVERYTHING) == [
-            "Points: valid to the end of the month, 6 months on; the oldest are used first.",
+            "Points: valid to the end of the month, 6 months on; the oldest are used first; with 2 decimals; "
+            "members do not see it.",
             "Euros: only counted, never spent.",
-            "Buy: 1 points per euro paid; rounded down.",
-            "Spend: 1 euros per euro paid; rounded down.",
-            "Gold: 0.5 points for each full 10 €; counted without tax; only in the stores a; from Jan. 1, 2025; "
-            "only for members with gold or at least 1 euros; rounded to the nearest multiple of 0.1; line by line; "
-            "of such rules only the one that gives most counts; usable after 14 days.",
-            "Checks: 100 points becomes check; at the end of each month; the rest lapses.",
-            "Check: 12.5 % off one purchase; not on Acme; on purchases of at least 19.90 €; "
-            "for at most 50 % of the purchase; valid for 30 days; can be used again when the goods come back.",
-            "Level: gold from 5,000 euros; counted each year anew; kept to the end of the next period.",
-            "After 12 months without a purchase the points are lost.",
+            "Buy: 1 points per whole euro.",
+            "Spend: 1 euros per whole euro.",
+            "Gold: 0.5 points for each full €10; counted without tax; line by line; "
+            "rounded to the nearest multiple of 0.1; only in the store a; from Jan. 1, 2025 on; "
+            "only for members who are in gold or who have at least 1 euros; "
+            "of such rules only the one that gives most counts; "
+            "weighed only against rules of the group “extra”; usable after 14 days.",
+            "Checks: 100 points become check; at the end of each month; the rest lapses.",
+            "Check: 12.5 % off on everything except Acme; on purchases of at least €19.90; "
+            "for at most 50 % of the purchase; valid for 30 days; "
+            "can be used again when the goods come back, unless it has lapsed.",
+            "Level: gold from 5,000 euros; counted in the calendar year; kept to the end of the next period.",
+            "Who does not shop for 12 months loses the points.",
             "When goods come back, the points that they gave are taken back.",
             "An unused voucher that those points had become is kept.",
         ]

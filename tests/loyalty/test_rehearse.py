@@ -72,7 +72,10 @@ def test_a_refusal_that_was_not_expected_is_a_difference(tmp_path: Path) -> None
     with pytest.raises(CommandError):
         call_command("rehearse", "duvan", path, "--json", stdout=answer)
     [difference] = json.loads(answer.getvalue())["differences"]
-    assert difference == {"what": "refused", "expected": None, "got": "voucher_not_found", "line": 3}
+    place = ["happenings", 0, "expect", "refused"]
+    assert difference == {
+        "what": "refused", "expected": None, "got": "voucher_not_found", "line": 3, "place": place,
+    }  # fmt: skip
 
 
 def test_machines_get_the_ledger_in_smallest_parts() -> None:
@@ -126,6 +129,114 @@ def test_a_scenario_that_cannot_be_played_is_refused_with_2(tmp_path: Path, text
         rehearsed("duvan", scenario(tmp_path, text))
     assert message in str(ended.value)
     assert ended.value.returncode == 2
+
+
+EVERYTHING = """
+programme: everything
+language: en
+meters: [{key: points, name: points}]
+rewards: [{key: check, name: check, kind: money_off, lifetime: {kind: years, count: 1}}]
+earning_rules:
+  - {key: p, name: p, meter: points, rate: {kind: per_unit, value: 1}}
+  - {key: easter, name: easter, meter: points, rate: {kind: per_unit, value: 1}, scope: {accepted: true, accepted_days: 9}}
+menus:
+  - {key: shelf, name: shelf, meter: points, reward: check, options: [{key: ten, name: ten, points: 100, value: 10}]}
+tier_ladders:
+  - {key: level, name: level, meter: points, window: {kind: calendar, unit: year}, rows: [{key: gold, name: gold, from: 9}]}
+funds: [{key: charity, name: charity}]
+perks: [{key: evening, name: evening, kind: event, seats: 9}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("happening", "message"),
+    [
+        (
+            "set_tier: {ladder: lvl, tier: gold}",
+            "set_tier.ladder: there is no tier ladder 'lvl'; did you mean 'level'?",
+        ),
+        (
+            "set_tier: {ladder: level, tier: golden}",
+            "set_tier.tier: there is no tier 'golden'; did you mean 'gold'?",
+        ),
+        (
+            "expect: {tiers: {level: golden}}",
+            "expect.tiers.level: there is no tier 'golden'; did you mean 'gold'?",
+        ),
+        ("use: {menu: shelves, option: ten}", "use.menu: there is no menu 'shelves'; did you mean 'shelf'?"),
+        ("use: {menu: shelf, option: two}", "use.option: there is no option 'two'; there are ten"),
+        (
+            "order: {amount: 9, use: [{menu: shop}]}",
+            "order.use[0].menu: there is no menu 'shop'; there are shelf",
+        ),
+        (
+            "order: {amount: 9, use: [{menu: shelf, option: ton}]}",
+            "order.use[0].option: there is no option 'ton'; did you mean 'ten'?",
+        ),
+        ("draw: {draw: easter}", "draw.draw: there is no draw 'easter'; there is none yet"),
+        (
+            "expect: {winners: {easter: 1}}",
+            "expect.winners.easter: there is no draw 'easter'; there is none yet",
+        ),
+        ("grant: {fund: church, amount: 9}", "grant.fund: there is no fund 'church'; there are charity"),
+        ("expect: {funds: {church: 9}}", "expect.funds.church: there is no fund 'church'; there are charity"),
+        ("book: {perk: evning}", "book.perk: there is no perk 'evning'; did you mean 'evening'?"),
+        (
+            "expect: {seats: {evning: 1}}",
+            "expect.seats.evning: there is no perk 'evning'; did you mean 'evening'?",
+        ),
+        ("accept: xmas", "accept: there is no offer 'xmas'; there are easter, p"),
+        (
+            "convert: {conversion: checks}",
+            "convert.conversion: there is no conversion 'checks'; there is none yet",
+        ),
+        ("claim: gift", "claim: there is no reward 'gift'; there are check"),
+        (
+            "adjust: {meter: pts, amount: 1, reason: r}",
+            "adjust.meter: there is no meter 'pts'; did you mean 'points'?",
+        ),
+        ("join: true", "join: 'member' is a member already: let them leave first, or remove this"),
+        (
+            "member: eva\n  join: {referred_by: bo}",
+            "join.referred_by: 'bo' is no member before this: let them join first",
+        ),
+        (
+            "order: {amount: 9, payments: {cash: 4, card: 4.5}}",
+            "order.payments: the payments come to 8.50 and the order costs 9: make them add up",
+        ),
+        (
+            "order: {amount: 9, payments: {cash: 10}, use: [{menu: shelf, option: ten}]}",
+            "order.payments: the payments come to 10 and the order costs 9: make them add up",
+        ),
+    ],
+)
+def test_what_a_scenario_names_and_is_not_there_is_refused_with_its_line(
+    tmp_path: Path, happening: str, message: str
+) -> None:
+    programme = tmp_path / "programme.yaml"
+    programme.write_text(EVERYTHING)
+    path = scenario(tmp_path, f"- at: 2025-02-27\n  join: true\n- at: 2025-02-28\n  {happening}\n")
+    with pytest.raises(CommandError) as ended:
+        rehearsed(str(programme), path)
+    line = 7 if "\n" in happening else 6
+    assert str(ended.value) == f"{path}: line {line}: happenings[1].{message}"
+    assert ended.value.returncode == 2
+
+
+def test_who_left_joins_again_and_points_may_pay_a_part(tmp_path: Path) -> None:
+    programme = tmp_path / "programme.yaml"
+    programme.write_text(EVERYTHING)
+    path = scenario(
+        tmp_path,
+        "- {at: 2025-02-01, join: true}\n"
+        "- {at: 2025-02-02, leave: true}\n"
+        "- {at: 2025-02-03, join: true}\n"
+        "- {at: 2025-02-03, accept: easter}\n"
+        "- {at: 2025-02-04, order: {amount: 100}}\n"
+        "- {at: 2025-02-05, order: {amount: 19, payments: {cash: 9}, use: [{menu: shelf, option: ten}]}}\n"
+        "- {at: 2025-02-06, set_tier: {ladder: level, tier: tin}, expect: {refused: no_such_tier}}\n",
+    )
+    assert "line " not in rehearsed(str(programme), path, "--language", "en")
 
 
 def test_a_file_that_is_not_there_or_not_named_is_refused_with_2() -> None:

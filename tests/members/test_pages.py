@@ -18,6 +18,7 @@ MY_PAGES = (
     "details",
     "consents",
     "close_membership",
+    "erase_membership",
     "my_page",
     "history",
     "my_data",

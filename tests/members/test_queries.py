@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
+from pytest_django import Settings
 
 from members.models import Member, MemberIdentity
-from members.queries import find_member, members_by, timeline
+from members.queries import find_member, members_by, money, timeline
 from tests.make import NOON, make_activity, make_member
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +44,31 @@ def test_the_timeline_is_read_page_by_page_newest_first(alice: Member, carol: Me
         before = (page[-1].occurred_at, page[-1].pk)
     same_time.sort(key=lambda activity: activity.pk, reverse=True)
     assert pages == [[newest, same_time[0]], [same_time[1], same_time[2]], [older]]
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "written"),
+    [
+        ("sv", "SEK", "1 250 kr"),
+        ("nb", "NOK", "1 250 kr"),
+        ("en", "DKK", "1,250 kr"),
+        ("sv", "EUR", "1 250 €"),
+        ("nb", "USD", "1 250 $"),
+        ("en", "EUR", "€1,250"),
+        ("en", "USD", "$1,250"),
+        ("en", "GBP", "£1,250"),
+        ("sv", "ISK", "1 250 ISK"),
+    ],
+)
+def test_money_is_written_as_each_language_writes_it(
+    settings: Settings, language: str, currency: str, written: str
+) -> None:
+    with translation.override(language):
+        assert money(125_000, currency).replace("\xa0", " ") == written
+        settings.CLUB_CURRENCY = currency
+        assert money(125_000).replace("\xa0", " ") == written
+
+
+def test_money_shows_its_smallest_parts_only_where_there_are_any() -> None:
+    with translation.override("sv"):
+        assert [money(1250), money(1200), money(0)] == ["12,50 kr", "12 kr", "0 kr"]

@@ -12,22 +12,22 @@ WITH line AS MATERIALIZED (
 ), placed AS (
   INSERT INTO members_order
     (id, source, number, revision, fingerprint, member_id, account_id, channel, currency, state, gross_ore,
-     discount_ore, voucher_ore, paid_ore, placed_at, recorded_at)
+     discount_ore, voucher_ore, paid_ore, facts, placed_at, recorded_at)
   SELECT order_id, 'web', CAST(:number AS text), 1, encode(sha256(convert_to(CAST(:lines AS text), 'UTF8')), 'hex'),
-    member_id, account_id, 'shop', 'SEK', 'placed', paid_ore, 0, 0, paid_ore, now(), now()
+    member_id, account_id, 'shop', 'SEK', 'placed', paid_ore, 0, 0, paid_ore, '{}', now(), now()
   FROM buyer
 ), lines AS (
   INSERT INTO members_orderline
     (id, order_id, revision, ref, position, sku, name, category_path, brand, flags, quantity, gross_ore, discount_ore,
-     voucher_ore, paid_ore, net_ore, vat_rate)
+     voucher_ore, paid_ore, net_ore, vat_rate, attributes)
   SELECT id, order_id, 1, ref, row_number() OVER () - 1, sku, name, category, '', '[]', quantity, gross_ore, 0, 0,
-    gross_ore, gross_ore * 4 / 5, 25
+    gross_ore, gross_ore * 4 / 5, 25, '{}'
   FROM line CROSS JOIN buyer
 ), standing AS (
-  INSERT INTO loyalty_standing AS held (account_id, sequence, computed_to, due_at, tiers, last_purchase_at)
-  SELECT account_id, 1, now(), date_trunc('quarter', now()) + interval '3 months', '{}', now() FROM buyer
+  INSERT INTO loyalty_standing AS held (account_id, sequence, computed_to, due_at, tiers, last_at, choices)
+  SELECT account_id, 1, now(), date_trunc('quarter', now()) + interval '3 months', '{}', jsonb_build_object('purchase', now()), '{}' FROM buyer
   ON CONFLICT (account_id) DO UPDATE
-    SET sequence = held.sequence + 1, computed_to = now(), last_purchase_at = now(), due_at = excluded.due_at
+    SET sequence = held.sequence + 1, computed_to = now(), last_at = excluded.last_at, due_at = excluded.due_at
   RETURNING sequence
 ), earned AS MATERIALIZED (
   SELECT buyer.*, sequence, paid_ore / 100 AS points,
@@ -37,16 +37,16 @@ WITH line AS MATERIALIZED (
 ), entry AS (
   INSERT INTO loyalty_entry
     (id, account_id, sequence, meter, kind, amount, rule, version_id, order_id, because, actor, reason, effective_at,
-     recorded_at)
+     recorded_at, counts_at, source)
   SELECT entry_id, account_id, sequence, 'points', 'earn', points, 'purchases', version_id, order_id, because, '', '',
-    now(), now()
+    now(), now(), now(), 'web:' || CAST(:number AS text)
   FROM earned
 ), lot AS (
-  INSERT INTO loyalty_lot (entry_id, account_id, meter, amount, remaining, available_from)
-  SELECT entry_id, account_id, 'points', points, points, now() FROM earned
+  INSERT INTO loyalty_lot (entry_id, account_id, meter, amount, remaining, available_from, earned_at, source)
+  SELECT entry_id, account_id, 'points', points, points, now(), now(), 'web:' || CAST(:number AS text) FROM earned
 ), award AS (
   INSERT INTO loyalty_award (order_id, account_id, version_id, at_sale, shares, because)
-  SELECT order_id, account_id, version_id, '{"tiers": {}, "balances": {}, "tiers_after": {}}',
+  SELECT order_id, account_id, version_id, '{"answers": {}, "earns": "", "uses": [], "tiers_after": {}}',
     jsonb_build_object('purchases', (SELECT jsonb_object_agg(ref, gross_ore / 100) FROM line)),
     jsonb_build_array(because)
   FROM earned

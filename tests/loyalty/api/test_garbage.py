@@ -35,6 +35,7 @@ WRITES = [
     "orders/{order}/cancel/",
     "orders/{order}/claim/",
     "returns/",
+    "vouchers/{code}/choose/",
     "vouchers/{code}/reserve/",
     "vouchers/{code}/release/",
     "vouchers/{code}/redeem/",
@@ -49,6 +50,7 @@ names = st.sampled_from(
     [
         "number", "placed_at", "lines", "member", "store", "channel", "currency", "vouchers", "revision",
         "returned_at", "order_number", "minutes", "amount_ore", "cancelled_at", "paid_ore",
+        "dates", "claimed_at", "leader", "prices", "uses", "payments",
     ]
 )  # fmt: skip
 line_names = st.sampled_from(

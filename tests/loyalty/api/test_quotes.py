@@ -82,6 +82,7 @@ def test_a_quote_has_the_numbers_and_the_reason_of_each(shop: APIClient) -> None
             }
         ],
         "would_earn": [],
+        "proposal": None,
     }
 
 

@@ -29,6 +29,7 @@ def at_once(call: Callable[[int], Any]) -> list[Any]:
 
     def run(till: int) -> Any:
         try:
+            connection.ensure_connection()
             gate.wait()
             return call(till)
         finally:

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from members.models import Member
+from loyalty.models import ProgrammeVersion
+from loyalty.queries import forget_programmes
+from members.models import Member, Store
 from tests.loyalty.api import make
 
 MAY = "2025-05-01T12:00:00+02:00"
@@ -56,6 +58,7 @@ def test_a_voucher_is_read_by_its_code(shop: APIClient, check: str) -> None:
         "redeemed_at": None,
         "ended_because": "",
         "because": told["because"],
+        "choices": [],
     }
     assert told["because"]["sentence"] == "500 points became a check of 50 kr."
 
@@ -174,3 +177,51 @@ def test_a_question_that_is_not_known_is_refused(shop: APIClient) -> None:
     anna = make.member()
     answer = shop.get(f"/api/v1/members/{anna.number}/vouchers/", {"useable": "true"})
     assert (answer.status_code, [one["parameter"] for one in answer.json()["errors"]]) == (400, ["useable"])
+
+
+@pytest.fixture
+def only_sthlm(shop: APIClient) -> str:
+    """The code of a check that is for one of two stores."""
+    make.store("sthlm")
+    make.store("gbg")
+    [reward] = make.AT_ONCE["rewards"]
+    scoped = {**make.AT_ONCE, "rewards": [reward | {"scope": {"include": {"stores": ["sthlm"]}}}]}
+    ProgrammeVersion.objects.update(document=scoped)
+    forget_programmes()
+    told = make.order("1", MAY, make.line(500), member={"number": make.member().number})
+    [issued] = shop.post("/api/v1/orders/", told, format="json").json()["issued"]
+    return str(issued["code"])
+
+
+@pytest.mark.parametrize(("deed", "facts"), [("redeem", {"amount_ore": 12000}), ("reserve", {})])
+def test_a_voucher_for_one_store_is_used_there_and_nowhere_else(
+    shop: APIClient, only_sthlm: str, deed: str, facts: dict[str, Any]
+) -> None:
+    refused = call(shop, only_sthlm, deed, store="gbg", **facts)
+    assert refusal(refused) == (409, "nothing_to_pay_with_voucher")
+    assert call(shop, only_sthlm, deed, store="sthlm", **facts).status_code == 200
+
+
+def test_a_tills_key_says_in_which_store_a_voucher_is_used(only_sthlm: str) -> None:
+    sthlm, gbg = (Store.objects.get(code=code) for code in ("sthlm", "gbg"))
+    there = call(make.client(source="till", at=gbg), only_sthlm, "redeem", amount_ore=12000)
+    assert refusal(there) == (409, "nothing_to_pay_with_voucher")
+    assert (
+        call(make.client(source="till", at=sthlm), only_sthlm, "redeem", amount_ore=12000).status_code == 200
+    )
+
+
+def test_where_a_reserved_voucher_will_be_used_may_be_said_later(shop: APIClient, only_sthlm: str) -> None:
+    assert call(shop, only_sthlm, "reserve").status_code == 200
+    assert refusal(call(shop, only_sthlm, "redeem", amount_ore=12000)) == (409, "nothing_to_pay_with_voucher")
+
+
+@pytest.mark.parametrize(("deed", "facts"), [("redeem", {"amount_ore": 12000}), ("reserve", {})])
+def test_an_unknown_store_is_refused_by_name(
+    shop: APIClient, check: str, deed: str, facts: dict[str, Any]
+) -> None:
+    answer = call(shop, check, deed, store="moon", **facts)
+    assert refusal(answer) == (422, "store_not_found")
+    assert answer.json()["detail"] == "There is no store with the code moon."
+    wrong = call(shop, check, deed, channel="pigeon", **facts)
+    assert (wrong.status_code, [one["pointer"] for one in wrong.json()["errors"]]) == (400, ["#/channel"])

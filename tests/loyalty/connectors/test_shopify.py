@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from loyalty.actions.shop_news import Buyer
 from loyalty.connectors import shopify
 from loyalty.connectors.errors import UnableToReadOrder
-from loyalty.connectors.receipt import Buyer
 from tests.loyalty.connectors.payloads import amounts, given_back, paid_ore, sample
 
 ORDER = sample("shopify/order.json")["order"]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from loyalty.actions.shop_news import Buyer
 from loyalty.connectors import woocommerce
 from loyalty.connectors.errors import UnableToReadOrder
-from loyalty.connectors.receipt import Buyer
 from tests.loyalty.connectors.payloads import amounts, given_back, paid_ore, sample
 
 JOHN = Buyer(email="john.doe@example.com", phone="(555) 555-5555", first_name="John", last_name="Doe")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from loyalty.engine.files import errors_of
 from loyalty.engine.happening import Line, Order
 from loyalty.engine.memory import MemoryClub
-from loyalty.engine.programme import Programme, Timetable, parse
+from loyalty.engine.parsing import parse
+from loyalty.engine.programme import Programme, Timetable
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 START = datetime(2025, 1, 1, tzinfo=STOCKHOLM)

@@ -13,7 +13,7 @@ LINE = Line("1", quantity=2_500, gross=20_000, discount=2_500, voucher=5_000, va
     [("paid", 12_500), ("before_vouchers", 17_500), ("net", 10_000), ("list", 20_000), ("quantity", 2_500)],
 )
 def test_what_is_read_off_a_line(amount: str, expected: int) -> None:
-    assert Base(amount).measure(LINE) == expected
+    assert Base(amount).amounts([LINE]) == [expected]
 
 
 def test_pieces_have_thousandths_and_money_has_ore() -> None:

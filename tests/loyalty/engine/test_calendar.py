@@ -35,6 +35,11 @@ def test_the_last_moment_of_a_day_belongs_to_it_and_is_before_the_next() -> None
     assert moment < day_start(date(2025, 4, 1), STOCKHOLM)
 
 
+def test_where_the_last_hour_comes_twice_a_run_is_after_the_second() -> None:
+    moment = last_moment(date(2024, 10, 31), ZoneInfo("Africa/Cairo"))
+    assert moment.astimezone(UTC) == utc(2024, 10, 31, 21, 59, 59, 999999)
+
+
 def test_what_lapses_at_midnight_has_the_day_before_as_its_last() -> None:
     assert last_day(day_end(date(2025, 9, 30), STOCKHOLM), STOCKHOLM) == date(2025, 9, 30)
     assert last_day(utc(2025, 9, 30, 22), STOCKHOLM) == date(2025, 9, 30)

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from loyalty.engine.account import Account
 from loyalty.engine.due import catch_up
-from loyalty.engine.earning import split
 from loyalty.engine.errors import Refused
 from loyalty.engine.memory import MemoryClub
 from loyalty.engine.programme import Programme
 from loyalty.engine.scenario import BackLine
+from loyalty.engine.shares import split
 from tests.loyalty.engine import invented
 from tests.loyalty.engine.invented import MEMBER, baskets, club_of, day, programmes
 

@@ -7,6 +7,13 @@ import pytest
 
 from loyalty.engine.values import Rate
 
+TABLE = {"rows": [{"from": 0, "value": 1}, {"from": 100, "value": 5}, {"from": 200, "value": 10}]}
+
+
+def given(document: dict[str, Any], amount: int, scale: int) -> Fraction:
+    rate = Rate.parse(document, {}, {}, scale)
+    return rate.applied(amount, scale, rate.value.value)
+
 
 @pytest.mark.parametrize(
     ("document", "amount", "expected"),
@@ -18,17 +25,23 @@ from loyalty.engine.values import Rate
         ({"kind": "per_full", "value": 1, "step": "0.5"}, 149, Fraction(2)),
         ({"kind": "percent", "value": "2.5"}, 10_000, Fraction("2.5")),
         ({"kind": "fixed", "value": 7}, 1, Fraction(7)),
+        ({"kind": "per_started", "value": 1, "step": 10}, 10_001, Fraction(11)),
+        ({"kind": "per_started", "value": 1, "step": 10}, 10_000, Fraction(10)),
+        ({"kind": "bracket", "table": TABLE}, 9_999, Fraction(1)),
+        ({"kind": "bracket", "table": TABLE}, 25_000, Fraction(10)),
+        ({"kind": "whole_percent", "table": TABLE}, 25_000, Fraction(25)),
+        ({"kind": "marginal_percent", "table": TABLE}, 25_000, Fraction(11)),
     ],
 )
 def test_kinds_on_kronor(document: dict[str, Any], amount: int, expected: Fraction) -> None:
-    assert Rate.parse(document).applied(amount, 100) == expected
+    assert given(document, amount, 100) == expected
 
 
 def test_pieces_are_counted_in_thousandths() -> None:
-    assert Rate.parse({"kind": "per_unit", "value": 2}).applied(1_500, 1_000) == 3
-    assert Rate.parse({"kind": "per_full", "value": 1, "step": 3}).applied(8_000, 1_000) == 2
+    assert given({"kind": "per_unit", "value": 2}, 1_500, 1_000) == 3
+    assert given({"kind": "per_full", "value": 1, "step": 3}, 8_000, 1_000) == 2
 
 
 def test_a_tenth_is_exactly_a_tenth() -> None:
-    tenth = Rate.parse({"kind": "per_unit", "value": "0.1"})
-    assert sum(tenth.applied(100, 100) for _ in range(10)) == 1
+    tenth = {"kind": "per_unit", "value": "0.1"}
+    assert sum(given(tenth, 100, 100) for _ in range(10)) == 1

@@ -25,6 +25,7 @@ NEEDS = {
     "GET /members/{number}/points/": "read",
     "GET /members/{number}/points/entries/": "read",
     "GET /members/{number}/vouchers/": "read",
+    "POST /activities/": "orders",
     "POST /orders/": "orders",
     "GET /orders/{id}/": "read",
     "POST /orders/{id}/cancel/": "orders",
@@ -32,7 +33,15 @@ NEEDS = {
     "POST /orders/{id}/returns/": "orders",
     "POST /quotes/": "read",
     "POST /returns/": "orders",
+    "GET /segments/": "read",
+    "GET /segments/language/": "read",
+    "GET /segments/{key}/": "read",
+    "GET /segments/{key}/count/": "read",
+    "GET /segments/{key}/members/": "read",
+    "GET /segments/{key}/why/": "read",
+    "POST /segments/preview/": "read",
     "GET /vouchers/{code}/": "read",
+    "POST /vouchers/{code}/choose/": "vouchers",
     "POST /vouchers/{code}/redeem/": "vouchers",
     "POST /vouchers/{code}/release/": "vouchers",
     "POST /vouchers/{code}/reserve/": "vouchers",
@@ -43,7 +52,9 @@ CALLS = pytest.mark.parametrize("call", NEEDS)
 
 def do(call: str, client: APIClient) -> Any:
     method, path = call.split()
-    path = path.format(number="1000000008", id="01990000-0000-7000-8000-000000000000", code="NONE")
+    path = path.format(
+        number="1000000008", id="01990000-0000-7000-8000-000000000000", code="NONE", key="none"
+    )
     return getattr(client, method.lower())(f"/api/v1{path}", {} if method != "GET" else None, format="json")
 
 

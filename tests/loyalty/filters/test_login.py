@@ -1,0 +1,16 @@
+"""Acts of the kind login."""
+
+import pytest
+
+from tests.loyalty.filters.make import act
+from tests.make import NOON, make_member
+from tests.segments.make import meant
+
+pytestmark = pytest.mark.django_db
+
+
+def test_those_count_that_were_not_undone_and_no_others() -> None:
+    act(make_member("A"), "login")
+    act(make_member("B"), "login", undone_at=NOON)
+    act(make_member("C"), "something_else")
+    assert meant({"agg": "count", "of": "login", "op": "gte", "value": 1}) == ["A"]

@@ -1,0 +1,61 @@
+"""A webshop as the club meets it: somebody who signs what they post."""
+
+import json
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from loyalty import actions
+from loyalty.connectors.webhooks import read_news, signature_of, webhooks
+from loyalty.models import ShopConnection, ShopDelivery
+
+SECRET = "a secret of some length"
+
+
+class Shop:
+    """Posts signed webhooks to the club's own address for it."""
+
+    def __init__(self, kind: str, **facts: Any) -> None:
+        told: dict[str, Any] = {"name": kind.title(), "source": kind, "joins_customers": True, **facts}
+        self.connection = actions.connect_shop(
+            kind=kind, secret=SECRET, now=timezone.now(), actor="test", **told
+        )
+        self.names = webhooks[kind].headers
+        self.address = reverse("shop_webhook", args=[self.connection.pk])
+        self._ids = count(1)
+
+    def post(self, topic: str, document: Any, *, id: str = "", event: str = "", secret: str = SECRET) -> Any:
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        headers = {
+            self.names.topic: topic,
+            self.names.delivery: id or f"d-{next(self._ids)}",
+            self.names.signature: signature_of(body, secret),
+        }
+        if event:
+            headers[self.names.event] = event
+        client = Client(headers=headers)
+        return client.post(self.address, body, content_type="application/json")
+
+    def tell(self, topic: str, document: Any, **ids: str) -> ShopDelivery:
+        """Post, have it worked, and return what became of it."""
+        answer = self.post(topic, document, **ids)
+        assert answer.status_code == 200, answer.content
+        work()
+        return ShopDelivery.objects.order_by("received_at", "id").filter(shop=self.connection).latest("id")
+
+    def reload(self) -> ShopConnection:
+        self.connection.refresh_from_db()
+        return self.connection
+
+
+def work(*, later: timedelta = timedelta(0)) -> int:
+    """Work whatever is due, until nothing is."""
+    now: datetime = timezone.now() + later
+    worked = 0
+    while run := actions.work_deliveries(read=read_news, now=now).worked:
+        worked += run
+    return worked
