@@ -11,7 +11,8 @@ from segments.engine.reading import canonical, fingerprint
 from segments.models import Segment
 from segments.queries import Definitions
 
-KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+# Not “preview”: what stands at that address in the API is no segment.
+KEY = re.compile(r"(?!preview$)[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class UnableToSaveSegment(UnableTo):

@@ -32,6 +32,7 @@ def test_a_saved_definition_is_canonical_and_only_a_change_is_a_new_version() ->
     [
         ({"key": "Köpare"}, "key_is_not_valid"),
         ({"key": ""}, "key_is_not_valid"),
+        ({"key": "preview"}, "key_is_not_valid"),
         ({"name": " "}, "segment_name_is_missing"),
     ],
 )

@@ -133,7 +133,7 @@ def test_a_saved_segment_that_names_what_is_gone_is_told_and_does_not_stumble(sh
 
 
 def test_the_language_tells_all_that_a_form_needs(shop: APIClient) -> None:
-    told = shop.get("/api/v1/segments/language/").json()
+    told = shop.get("/api/v1/segment-language/").json()
     language = next(field for field in told["fields"] if field["key"] == "language")
     assert language["kind"] == "choice"
     assert language["label"] == "language"
