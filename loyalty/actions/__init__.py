@@ -26,6 +26,7 @@ from loyalty.actions.draws import draw_now
 from loyalty.actions.due import DueRun, run_due
 from loyalty.actions.funds import grant, share_out
 from loyalty.actions.gifts import choose_benefit, claim_voucher, give_voucher
+from loyalty.actions.holding import hold_for_order, release_for_order
 from loyalty.actions.households import join_household, let_spend
 from loyalty.actions.leaving import settle_leaving, take_up_again
 from loyalty.actions.ledger import check_ledger
@@ -78,6 +79,7 @@ __all__ = [
     "give_up_seats",
     "give_voucher",
     "grant",
+    "hold_for_order",
     "import_programme",
     "join_household",
     "let_spend",
@@ -93,6 +95,7 @@ __all__ = [
     "record_return",
     "record_returns",
     "redeem_voucher",
+    "release_for_order",
     "release_voucher",
     "remove_object",
     "remove_scenario",

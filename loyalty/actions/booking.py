@@ -12,7 +12,7 @@ from loyalty.engine.due import due_at
 from loyalty.engine.expansion import COUNTING, is_hidden
 from loyalty.engine.programme import Timetable
 from loyalty.models import Allocation, Balance, Entry, FundEntry, Lot, Standing, TierChange, Voucher
-from loyalty.queries.accounts import Opened, held_to
+from loyalty.queries.accounts import Opened, held_to, hold_to
 from members import actions as members
 from members.models import Activity, Order, OrderReturn
 from members.models.ids import new_id
@@ -358,7 +358,7 @@ def _derived(context: Context, accounts: Opened) -> list[Rows]:
         for meter, amount in account.balances.items()
     ]
     standings = [_standing(context.timetable, pk, account) for pk, account in accounts.items()]
-    kept = ("sequence", "computed_to", "due_at", "tiers", "last_at", "choices")
+    kept = ("sequence", "computed_to", "due_at", "tiers", "last_at", "choices", "holds")
     return [
         Rows(Balance, balances, ("account", "meter"), ("amount", "debt")),
         Rows(Standing, standings, ("account",), kept),
@@ -375,4 +375,5 @@ def _standing(timetable: Timetable, account_id: int, account: engine.Account) ->
         "tiers": {ladder: held_to(held) for ladder, held in account.tiers.items()},
         "last_at": {name: moment.isoformat() for name, moment in account.last_at.items()},
         "choices": account.choices,
+        "holds": [hold_to(one) for one in account.holds],
     }

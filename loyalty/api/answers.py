@@ -329,7 +329,7 @@ class UseQuoteSerializer(AnswerSerializer):
 class ProposalSerializer(AnswerSerializer):
     """The vouchers and the points to use, in this order: least is lost, and what ends first goes first.
 
-    ``kept`` are vouchers of which something would be lost. Reserve each voucher to hold it for the order.
+    ``kept`` are vouchers of which something would be lost. A reservation holds all of it for the order.
     """
 
     vouchers = VoucherQuoteSerializer(many=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.api import acts, orders, points, returns, vouchers
+from loyalty.api import acts, orders, points, reservations, returns, vouchers
 
 urlpatterns = [
     path("members/<str:number>/points/", points.PointsView.as_view()),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("orders/<uuid:pk>/cancel/", orders.CancelOrderView.as_view()),
     path("orders/<uuid:pk>/claim/", orders.ClaimOrderView.as_view()),
     path("activities/", acts.ActivitiesView.as_view()),
+    path("reservations/", reservations.ReservationsView.as_view()),
+    path("reservations/release/", reservations.ReleaseReservationView.as_view()),
     path("returns/", returns.ReturnsView.as_view()),
     path("vouchers/<slug:code>/", vouchers.VoucherView.as_view()),
     path("vouchers/<slug:code>/choose/", vouchers.ChooseBenefitView.as_view()),

@@ -25,6 +25,7 @@ from loyalty.engine.effects import (
     ForAnother,
     FundEntry,
     Held,
+    Hold,
     Lot,
     LotExtended,
     Ref,
@@ -52,6 +53,7 @@ __all__ = [
     "FundEntry",
     "Happened",
     "Held",
+    "Hold",
     "Lot",
     "LotExtended",
     "Ref",
@@ -91,6 +93,7 @@ class Account:
     people: dict[str, Person] = field(default_factory=dict)
     last_at: dict[str, datetime] = field(default_factory=dict)
     choices: dict[str, int] = field(default_factory=dict)
+    holds: list[Hold] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=dict)
     lots: list[Lot] = field(default_factory=list)
     debts: list[Debt] = field(default_factory=list)
@@ -114,6 +117,11 @@ class Account:
 
     def available(self, meter: str, at: datetime) -> int:
         return sum(lot.remaining for lot in self.open_lots(meter) if lot.is_available(at))
+
+    def free(self, meter: str, at: datetime, order: str = "") -> int:
+        """What a member may choose to use: what is available and not held for another order than ``order``."""
+        held = (one for one in self.holds if one.meter == meter and one.order != order and at < one.until)
+        return max(self.available(meter, at) - sum(one.amount for one in held), 0)
 
     def pending(self, meter: str, at: datetime) -> int:
         return sum(lot.remaining for lot in self.open_lots(meter) if at < lot.available_from)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from loyalty.engine import granting, menus, redemption, returning, tiers
+from loyalty.engine import granting, holding, menus, redemption, returning, tiers
 from loyalty.engine.account import Account
 from loyalty.engine.challenges import settle_challenges
 from loyalty.engine.conversions import convert_at_once
@@ -57,6 +57,7 @@ def place_order(timetable: Timetable, account: Account, order: Order) -> Sale:
     programme = timetable.at(order.at)
     if programme is None:
         redemption.use_vouchers(timetable, account, order)
+        holding.end(account, order.key, order.at, {"key": "reservation_released", "order": order.key})
         return Sale(Award("", because=[{"key": "no_programme"}]))
     reading = Reading(programme, account, order.at, person=order.person)
     if order.uses or order.vouchers:
@@ -64,6 +65,7 @@ def place_order(timetable: Timetable, account: Account, order: Order) -> Sale:
     priced = price(programme, order, reading) if order.has_list_prices else []
     redemption.use_vouchers(timetable, account, order)
     uses = menus.use_menus(programme, account, order) if order.uses else []
+    holding.end(account, order.key, order.at, {"key": "reservation_released", "order": order.key})
     earns = _earns(programme, account, order, uses)
     if account.closed_at and account.closed_at <= order.at:
         return Sale(Award(programme.key, because=[{"key": "account_closed"}]), priced=priced)

@@ -70,7 +70,9 @@ def convert(
     if conversion.condition and not conversion.condition.holds(reading):
         return 0
     measured = measured_of(conversion, account, reading, at)
-    found = portions_of(programme, conversion, reading, min(measured, at_most or measured))
+    found = portions_of(
+        programme, conversion, reading, measured if at_most is None else min(measured, at_most)
+    )
     portions = list(_covered(programme, conversion, account, at, found))
     if conversion.max_per_run:
         portions = portions[: conversion.max_per_run]
@@ -145,7 +147,9 @@ def convert_on_demand(
         raise Refused("no_such_conversion", conversion=key)
     if account.closed_at:
         raise Refused("account_is_closed")
-    available = account.available(conversion.meter, at)
+    available = account.free(conversion.meter, at)
+    if amount is None and available < account.available(conversion.meter, at):
+        amount = available  # the rest is held for an order
     if amount is not None and amount > available:
         raise Refused("not_enough", meter=conversion.meter, available=available, wanted=amount)
     reward = programme.rewards.get(conversion.reward)

@@ -79,6 +79,16 @@ class Voucher:
         return self.value - self.used
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Points that are kept for one order until then; only that order can use them meanwhile."""
+
+    order: str
+    meter: str
+    amount: int
+    until: datetime
+
+
 @dataclass(slots=True)
 class Held:
     """The tier an account holds on a ladder. ``origin`` earned, or how it was given; ``source`` the order or act that gave it.

@@ -35,7 +35,7 @@ def use_menus(programme: Programme, account: Account, order: Order) -> list[Used
             raise Refused("only_one_per_order", menu=menu.key)
         lines = _lines(programme, menu, account, order)
         option, points, value = _wanted(menu, use)
-        _check(programme, menu, account, order.at, points, seen.get(menu.key, 0))
+        _check(programme, menu, account, order.at, points, seen.get(menu.key, 0), order.key)
         paid_before = order.paid
         if option and option.reward:
             voucher = _give_reward(programme, menu, account, order.at, option, points, order.key)
@@ -59,6 +59,12 @@ def use_menu(programme: Programme, account: Account, use: MenuUse, at: datetime)
     _give_reward(programme, menu, account, at, option, points, "")
 
 
+def points_for(programme: Programme, use: MenuUse) -> tuple[str, int]:
+    """The meter and the points that ``use`` would take. Raises ``Refused`` where there is no such thing."""
+    menu = _menu(programme, use)
+    return menu.meter, _wanted(menu, use)[1]
+
+
 def _menu(programme: Programme, use: MenuUse) -> Menu:
     menu = programme.menus.get(use.menu)
     if menu is None:
@@ -80,9 +86,11 @@ def _wanted(menu: Menu, use: MenuUse) -> tuple[Option | None, int, int]:
     return None, use.amount, int(use.amount * menu.unit_value)
 
 
-def _check(programme: Programme, menu: Menu, account: Account, at: datetime, points: int, used: int) -> None:
+def _check(
+    programme: Programme, menu: Menu, account: Account, at: datetime, points: int, used: int, order: str = ""
+) -> None:
     """Raises ``Refused`` where the balance, or the menu, does not allow ``points`` beside those ``used``."""
-    available = account.available(menu.meter, at)
+    available = account.free(menu.meter, at, order)
     if available < menu.min_balance:
         raise Refused("menu_minimum", menu=menu.key, minimum=menu.min_balance, available=available)
     if points > available:

@@ -173,6 +173,6 @@ def _most(menu: Menu, account: Account, order: Order) -> int:
         return 0
     lines = [line for line in order.lines if menu.scope.refuses_line(line) is None]
     payable = int(sum(line.paid for line in lines) * menu.max_share / 100)
-    most = min(account.available(menu.meter, order.at), int(payable / menu.unit_value))
+    most = min(account.free(menu.meter, order.at, order.key), int(payable / menu.unit_value))
     most = min(most, menu.max_points) if menu.max_points else most
     return most - most % menu.unit

@@ -224,7 +224,10 @@ class Balance(models.Model):
 
 
 class Standing(models.Model):
-    """Derived: how far an account has been computed, its tiers, and when something falls due."""
+    """Derived: how far an account has been computed, its tiers, and when something falls due.
+
+    ``holds`` are points kept for orders that are being paid; each ends by itself.
+    """
 
     account = models.OneToOneField(
         Account,
@@ -239,6 +242,7 @@ class Standing(models.Model):
     tiers = models.JSONField(_("tiers"), default=dict)
     last_at = models.JSONField(_("last activity"), default=dict)
     choices = models.JSONField(_("own choices"), default=dict)
+    holds = models.JSONField(_("held for orders"), default=list)
 
     class Meta:
         verbose_name = _("standing")

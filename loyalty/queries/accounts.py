@@ -21,7 +21,7 @@ from members.models.ids import new_id
 from members.models.together import fetch_together
 
 _OWN = 5
-_STANDING = ("account_id", "sequence", "computed_to", "last_at", "choices", "tiers")
+_STANDING = ("account_id", "sequence", "computed_to", "last_at", "choices", "tiers", "holds")
 # The engine's names of a lot's and a voucher's facts, and the columns that hold them.
 _LOT_FACTS = {
     "ref": "entry_id",
@@ -190,12 +190,29 @@ def _stand(
     last_at: Mapping[str, str],
     choices: Mapping[str, int],
     tiers: Mapping[str, Any],
+    holds: Sequence[Mapping[str, Any]],
 ) -> None:
     account.sequence = sequence
     account.computed_to = computed_to
     account.last_at = {name: datetime.fromisoformat(moment) for name, moment in last_at.items()}
     account.choices = dict(choices)
     account.tiers = {ladder: held_from(facts) for ladder, facts in tiers.items()}
+    account.holds = [hold_from(facts) for facts in holds]
+
+
+def hold_from(facts: Mapping[str, Any]) -> engine.Hold:
+    """Points held for an order as a standing stores them."""
+    until = datetime.fromisoformat(facts["until"])
+    return engine.Hold(facts["order"], facts["meter"], facts["amount"], until)
+
+
+def hold_to(hold: engine.Hold) -> dict[str, Any]:
+    return {
+        "order": hold.order,
+        "meter": hold.meter,
+        "amount": hold.amount,
+        "until": hold.until.isoformat(),
+    }
 
 
 def held_from(facts: Mapping[str, Any]) -> engine.Held:

@@ -32,6 +32,8 @@ NEEDS = {
     "POST /orders/{id}/claim/": "orders",
     "POST /orders/{id}/returns/": "orders",
     "POST /quotes/": "read",
+    "POST /reservations/": "vouchers",
+    "POST /reservations/release/": "vouchers",
     "POST /returns/": "orders",
     "GET /segment-language/": "read",
     "GET /segments/": "read",
