@@ -172,6 +172,11 @@ else:
         "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "config_cache"}
     }
 
+# Without Redis each process counts the calls of a key for itself.
+CACHES["limits"] = (
+    CACHES["default"] if REDIS_URL else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+)
+
 STATIC_URL = "/static/"
 # Collected in production only; elsewhere WhiteNoise serves the files from where they lie.
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static")) if IS_PRODUCTION else None
@@ -314,12 +319,15 @@ WEBHOOKS_MAY_BE_LOCAL = ENVIRONMENT in ("development", "demo") and set(ALLOWED_H
 
 # -- API ---------------------------------------------------------------------------------------------------
 
+# A test that is about it says how many.
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=0 if IS_TEST else 3000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.auth.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["members.api.auth.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["members.api.body.JSONBody"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["members.api.limits.CallsPerMinute"],
+    "DEFAULT_SCHEMA_CLASS": "members.api.schema.Described",
     "EXCEPTION_HANDLER": "members.api.problems.answer_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

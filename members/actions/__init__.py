@@ -20,6 +20,7 @@ from members.actions.errors import (
     UnableToGive,
     UnableToGrant,
     UnableToJoin,
+    UnableToLink,
     UnableToPublish,
     UnableToRecordAct,
     UnableToRecordConsent,
@@ -29,6 +30,7 @@ from members.actions.errors import (
     UnableToReserve,
     UnableToUpdateMember,
 )
+from members.actions.identities import link_external_id, unlink_external_id
 from members.actions.members import Joined, close_member, join_member, update_member
 from members.actions.orders import (
     LinePrice,
@@ -84,6 +86,7 @@ __all__ = [
     "UnableToGive",
     "UnableToGrant",
     "UnableToJoin",
+    "UnableToLink",
     "UnableToPublish",
     "UnableToRecordAct",
     "UnableToRecordConsent",
@@ -110,6 +113,7 @@ __all__ = [
     "join_member",
     "line_rows",
     "line_total_ore",
+    "link_external_id",
     "new_activity",
     "note_use",
     "order_row",
@@ -122,6 +126,7 @@ __all__ = [
     "send_test_webhook",
     "send_webhooks",
     "subscribe",
+    "unlink_external_id",
     "update_member",
     "withdraw_consent",
 ]

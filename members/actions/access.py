@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from members.actions.errors import UnableToCreateApiKey
 from members.models import ApiKey, Store, StoredAnswer
-from members.models.access import digest_of
+from members.models.access import SCOPES_OF, digest_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,9 +33,9 @@ def create_api_key(
 ) -> tuple[ApiKey, str]:
     """Return a new key's row and the key itself, ``sk_<prefix>_<secret>``, which is kept nowhere.
 
-    Raises ``UnableToCreateApiKey``.
+    ``scopes`` may name bundles too: shop, till, read-only, server. Raises ``UnableToCreateApiKey``.
     """
-    wanted = sorted(set(scopes))
+    wanted = sorted({str(scope) for name in scopes for scope in _scopes_called(name)})
     _check(name, source, wanted, expires_at, now)
     prefix = secrets.token_hex(4)
     key = f"sk_{prefix}_{secrets.token_hex(24)}"
@@ -55,6 +55,11 @@ def create_api_key(
         raise UnableToCreateApiKey("name_is_taken", name=name) from None
     logger.info("API key %s was created by %s", row.pk, actor)
     return row, key
+
+
+def _scopes_called(name: str) -> Iterable[str]:
+    """The scopes of a bundle, or the one scope of that name."""
+    return SCOPES_OF[ApiKey.Bundle(name)] if name in ApiKey.Bundle else (name,)
 
 
 def _check(name: str, source: str, scopes: list[str], expires_at: datetime | None, now: datetime) -> None:

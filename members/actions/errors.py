@@ -40,6 +40,12 @@ class UnableToUpdateMember(UnableTo):
     """The same keys as for joining, and ``member_is_closed``."""
 
 
+class UnableToLink(UnableTo):
+    """``external_id_is_taken``: another member is called that already."""
+
+    status = 409
+
+
 class UnableToCloseMember(UnableTo):
     """``reason_is_missing``."""
 

@@ -64,8 +64,9 @@ class ProductAdmin(ClubAdmin):
 class ApiKeyForm(forms.ModelForm[ApiKey]):
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("May do"),
-        choices=ApiKey.Scope.choices,
+        choices=[*ApiKey.Bundle.choices, *ApiKey.Scope.choices],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=gettext_lazy("The first four are bundles of the others, for those who usually call."),
     )
 
 

@@ -14,6 +14,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from members.api.auth import key_of
+from members.api.known_answers import unless_known
+from members.api.limits import Quota
 from members.api.pages import PageQuery, Pages
 from members.api.problems import InvalidQuery
 from members.models import ApiKey
@@ -45,15 +47,19 @@ def kept(shape: type[Serializer[Any]], **context: Any) -> Serializer[Any]:
 
 
 class ActionView(APIView):
-    """Parses, calls one action or query, renders. Reading needs the scope ``read``, writing ``scope``.
+    """Parses, calls one action or query, renders. Reading needs the scope ``reads``, writing ``scope``.
 
-    Errors become problem details; a write that succeeds has its activities delivered at once.
+    Errors become problem details; a write that succeeds has its activities delivered at once. ``clocks`` are
+    names in what it reads that only tell when it was asked.
     """
 
     scope: ClassVar[ApiKey.Scope]
+    reads: ClassVar[ApiKey.Scope] = ApiKey.Scope.READ
+    clocks: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[bool] = True
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     now: datetime
+    quota: Quota | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.now = timezone.now()
@@ -63,6 +69,10 @@ class ActionView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.writes and request.method not in SAFE_METHODS and response.status_code < 400:
             nudge_delivery()
+        if request.method == "GET" and response.status_code == 200:
+            unless_known(response, request, clocks=self.clocks)
+        for name, value in self.quota.headers.items() if self.quota else ():
+            response.headers[name] = value
         return response
 
     @property

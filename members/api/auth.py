@@ -42,13 +42,13 @@ def key_of(request: "Request") -> ApiKey:
 
 
 class HasScope(BasePermission):
-    """Reading needs the scope ``read``, anything else the scope that the view names."""
+    """Reading and writing each need the scope that the view names for it."""
 
     message = ""
 
     def has_permission(self, request: "Request", view: "APIView") -> bool:
         if not isinstance(request.auth, ApiKey):
             return False  # nobody has said who they are: 401
-        scope = ApiKey.Scope.READ if request.method in SAFE_METHODS else view.scope  # type: ignore[attr-defined]
+        scope: str = view.reads if request.method in SAFE_METHODS else view.scope  # type: ignore[attr-defined]
         self.message = _("This needs an API key with the scope %(scope)s.") % {"scope": scope}
         return scope in request.auth.scopes

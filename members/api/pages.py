@@ -18,16 +18,28 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
+MOST = 200
+
+
 class PageQuery(StrictSerializer):
     """What may be asked of any list; a list with more to ask inherits from it."""
 
     cursor = serializers.CharField(required=False, help_text=_("As in `next` of the page before."))
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST, help_text=_("How many to a page; 50 when left out.")
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What is asked of the rows; the pages see to the rest."""
+        return {name: value for name, value in attrs.items() if name not in ("cursor", "limit")}
 
 
 class Pages(CursorPagination):
     """Give ``ordering`` by fields that never change; few rows may share the first."""
 
     page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = MOST
 
     def __init__(self, ordering: str | tuple[str, ...]) -> None:
         self.ordering = ordering

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 
 from members.api.idempotency import HEADER, LONGEST_KEY
 from members.api.problems import CONTENT_TYPE
@@ -46,6 +47,12 @@ IDEMPOTENCY_KEY: Schema = {
     "description": "Makes it safe to send this call again: the first answer is given again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"},
 }
+IF_NONE_MATCH: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of the answer that you have: 304 where nothing has changed since.",
+    "schema": {"type": "string"},
+}
 MEANINGS = {
     400: "The call cannot be understood: see `errors`.",
     401: "The API key is missing, unknown, revoked or expired.",
@@ -55,7 +62,15 @@ MEANINGS = {
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "It is understood and cannot be done; nothing was changed.",
+    429: "The key has called too often: try again after the seconds in `Retry-After`.",
 }
+
+
+class Described(AutoSchema):
+    """Says of a call what its view says to shops, and never what its docstring says to us."""
+
+    def get_description(self) -> str:  # type: ignore[override]
+        return ""
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -68,7 +83,11 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 def describe_problems(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
     """Postprocessing hook: every call may go wrong, and says so in one way."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    shapes = result.setdefault("components", {}).setdefault("schemas", {})
+    for shape in shapes.values():
+        if "properties" in shape:
+            shape.pop("description", None)  # a docstring: for us, and in one language
+    shapes["Problem"] = PROBLEM
     for path, methods in result["paths"].items():
         if path.startswith(PREFIX):
             for method, operation in methods.items():
@@ -79,13 +98,18 @@ def describe_problems(result: Schema, generator: Any, request: Any, public: bool
 def describe(path: str, method: str, operation: Schema) -> None:
     if method in WRITING:
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    else:
+        operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+        operation["responses"]["304"] = {
+            "description": "Nothing has changed since the answer of that `ETag`."
+        }
     for status in possible_statuses(path, method):
         operation["responses"].setdefault(str(status), problem_response(MEANINGS[status]))
     operation["responses"].setdefault("default", problem_response("Anything else that went wrong."))
 
 
 def possible_statuses(path: str, method: str) -> Iterator[int]:
-    yield from (400, 401, 403)
+    yield from (400, 401, 403, 429)
     if "{" in path:
         yield 404
     if method in WRITING:

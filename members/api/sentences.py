@@ -11,6 +11,7 @@ sentences: dict[str, str] = {
     "nothing_to_know_the_member_by": later("Give an e-mail address, a phone number or an external id."),
     "source_is_missing": later("An external id needs the source that it comes from."),
     "external_id_is_too_long": later("The external id or its source is too long."),
+    "external_id_is_taken": later("Another member is called %(external_id)s already."),
     "no_number_was_free": later("No member number was free. Try again."),
     "member_was_erased": later("This member has been erased and cannot come back by this id."),
     "email_is_not_valid": later("This is not an e-mail address. Write it like name@example.com."),

@@ -84,6 +84,10 @@ class MemberQuery(PageQuery):
     )
 
 
+class ExternalIdTold(StrictSerializer):
+    external_id = serializers.CharField(max_length=120, help_text=_("What your own system calls the member."))
+
+
 class ExternalIdAnswer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
     external_id = serializers.CharField()

@@ -14,6 +14,7 @@ from members.api.shapes import (
     ConsentAnswered,
     ConsentPage,
     ConsentRecorded,
+    ExternalIdTold,
     JoiningTold,
     MemberAnswer,
     MemberPage,
@@ -43,7 +44,6 @@ class MembersView(ActionView):
     )
     def get(self, request: Request) -> Response:
         asked = self.asked(MemberQuery)
-        asked.pop("cursor", None)
         if "external_id" in asked:
             asked.setdefault("source", self.key.source)
         found = members_by(**asked) if asked else Member.objects.all()
@@ -87,6 +87,49 @@ class MemberView(ActionView):
             member=member_called(number), **self.told(ParticularsTold), actor=self.actor, now=self.now
         )
         return Response(MemberAnswer(member).data)
+
+
+class ExternalIdsView(ActionView):
+    scope = ApiKey.Scope.MEMBERS
+
+    @extend_schema(
+        operation_id="external_ids_link",
+        summary=_("Link what your own system calls a member"),
+        description=_(
+            "From then on the member can be named by it. One that names another member is refused."
+        ),
+        request=ExternalIdTold,
+        responses={201: MemberAnswer, 200: MemberAnswer},
+    )
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        told = self.told(ExternalIdTold)
+        member = member_called(number)
+        is_new = actions.link_external_id(
+            member=member, source=self.key.source, **told, actor=self.actor, now=self.now
+        )
+        return Response(MemberAnswer(member_called(number)).data, 201 if is_new else 200)
+
+
+class ExternalIdView(ActionView):
+    scope = ApiKey.Scope.MEMBERS
+
+    @extend_schema(
+        operation_id="external_ids_unlink",
+        summary=_("Unlink what your own system calls a member"),
+        description=_("Twice is once."),
+        responses=MemberAnswer,
+    )
+    @idempotent
+    def delete(self, request: Request, number: str, external_id: str) -> Response:
+        actions.unlink_external_id(
+            member=member_called(number),
+            source=self.key.source,
+            external_id=external_id,
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(MemberAnswer(member_called(number)).data)
 
 
 class ConsentsView(ActionView):

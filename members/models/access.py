@@ -25,6 +25,16 @@ class ApiKey(models.Model):
         ORDERS = "orders", _("orders and returns")
         VOUCHERS = "vouchers", _("vouchers")
         POINTS = "points", _("points")
+        GOODS = "goods", _("products and categories")
+        WEBHOOKS = "webhooks", _("webhooks")
+
+    class Bundle(models.TextChoices):
+        """What those who call usually need, by one name."""
+
+        SHOP = "shop", _("webshop")
+        TILL = "till", _("till")
+        READ_ONLY = "read-only", _("reading only")
+        SERVER = "server", _("another system of ours: everything")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     source = models.SlugField(
@@ -49,6 +59,20 @@ class ApiKey(models.Model):
     def is_valid(self, at: datetime) -> bool:
         """Whether the key opens anything at ``at``."""
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+
+SCOPES_OF = {
+    ApiKey.Bundle.SHOP: (
+        ApiKey.Scope.READ,
+        ApiKey.Scope.MEMBERS,
+        ApiKey.Scope.ORDERS,
+        ApiKey.Scope.VOUCHERS,
+        ApiKey.Scope.GOODS,
+    ),
+    ApiKey.Bundle.TILL: (ApiKey.Scope.READ, ApiKey.Scope.ORDERS, ApiKey.Scope.VOUCHERS),
+    ApiKey.Bundle.READ_ONLY: (ApiKey.Scope.READ,),
+    ApiKey.Bundle.SERVER: tuple(ApiKey.Scope),
+}
 
 
 class StoredAnswer(models.Model):

@@ -22,6 +22,25 @@ def test_a_key_is_shown_once_and_only_its_digest_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bundle", "scopes"),
+    [
+        ("shop", ["goods", "members", "orders", "read", "vouchers"]),
+        ("till", ["orders", "read", "vouchers"]),
+        ("read-only", ["read"]),
+        ("server", sorted(ApiKey.Scope)),
+    ],
+)
+def test_a_bundle_is_the_scopes_that_it_stands_for(bundle: str, scopes: list[str]) -> None:
+    row, _key = make_api_key(bundle)
+    assert row.scopes == scopes
+
+
+def test_a_bundle_and_scopes_are_taken_together() -> None:
+    row, _key = make_api_key("till", "points")
+    assert row.scopes == ["orders", "points", "read", "vouchers"]
+
+
+@pytest.mark.parametrize(
     ("changed", "key"),
     [
         ({"name": " "}, "name_is_missing"),

@@ -8,13 +8,15 @@ from members import actions
 from members.api.sentences import sentence_of
 from members.models import ApiKey, Store
 
+SCOPES = f"Of {','.join(ApiKey.Scope)}, or a bundle: {','.join(ApiKey.Bundle)}. Commas between."
+
 
 class Command(BaseCommand):
     help = "Create a key to the API and show it, this once. Every key has its own name and scopes."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="Who will use it, as in 'Till 3 in Malmö'.")
-        parser.add_argument("--scopes", required=True, help=f"Of {','.join(ApiKey.Scope)}; commas between.")
+        parser.add_argument("--scopes", required=True, help=SCOPES)
         parser.add_argument("--source", default="shop", help="Orders recorded with the key carry this name.")
         parser.add_argument("--store", default="", help="Code of the store whose orders it records.")
 

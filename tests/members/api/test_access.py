@@ -20,6 +20,8 @@ NEEDS = {
     "POST /members/": "members",
     "GET /members/{number}/": "read",
     "PATCH /members/{number}/": "members",
+    "POST /members/{number}/external-ids/": "members",
+    "DELETE /members/{number}/external-ids/{external_id}/": "members",
     "GET /members/{number}/consents/": "read",
     "POST /members/{number}/consents/": "members",
     "GET /members/{number}/points/": "read",
@@ -55,7 +57,11 @@ CALLS = pytest.mark.parametrize("call", NEEDS)
 def do(call: str, client: APIClient) -> Any:
     method, path = call.split()
     path = path.format(
-        number="1000000008", id="01990000-0000-7000-8000-000000000000", code="NONE", key="none"
+        number="1000000008",
+        id="01990000-0000-7000-8000-000000000000",
+        code="NONE",
+        key="none",
+        external_id="a",
     )
     return getattr(client, method.lower())(f"/api/v1{path}", {} if method != "GET" else None, format="json")
 

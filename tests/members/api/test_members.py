@@ -149,3 +149,45 @@ def test_nobody_s_consents_cannot_be_recorded(shop: APIClient, alice: Member) ->
     told = {"purpose": "marketing", "is_given": True, "wording": "web-3"}
     assert post(shop, "members/1000000008/consents/", told).status_code == 404
     assert Consent.objects.count() == 0
+
+
+def test_a_member_is_linked_to_what_the_shop_calls_them(shop: APIClient) -> None:
+    vera, other = make_member("Vera"), make_member("Other")
+    path = f"members/{vera.number}/external-ids/"
+    first, again = [post(shop, path, {"external_id": "shop/7"}) for _ in range(2)]
+    assert [first.status_code, again.status_code] == [201, 200]
+    assert again.json()["external_ids"] == [{"source": "web", "external_id": "shop/7"}]
+    assert found(shop, "external_id=shop/7") == [vera.number]
+    refused = post(shop, f"members/{other.number}/external-ids/", {"external_id": "shop/7"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/external_id_is_taken")
+    assert [one.facts["fields"] for one in Activity.objects.filter(kind="member.updated")] == [
+        ["external_ids"]
+    ]
+
+
+def test_a_member_is_unlinked_and_the_id_is_free_again(shop: APIClient) -> None:
+    vera, other = make_member("Vera"), make_member("Other")
+    post(shop, f"members/{vera.number}/external-ids/", {"external_id": "shop/7"})
+    not_theirs = shop.delete(f"/api/v1/members/{other.number}/external-ids/shop/7/")
+    assert (not_theirs.status_code, found(shop, "external_id=shop/7")) == (200, [vera.number])
+    for _ in range(2):
+        answer = shop.delete(f"/api/v1/members/{vera.number}/external-ids/shop/7/")
+        assert (answer.status_code, answer.json()["external_ids"]) == (200, [])
+    assert post(shop, f"members/{other.number}/external-ids/", {"external_id": "shop/7"}).status_code == 201
+
+
+def test_who_has_left_is_not_linked(shop: APIClient) -> None:
+    gone = make_member("Gone", state=Member.State.CLOSED, closed_at=NOON)
+    answer = post(shop, f"members/{gone.number}/external-ids/", {"external_id": "7"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/member_is_closed")
+
+
+def test_a_page_is_as_long_as_is_asked_for(shop: APIClient) -> None:
+    for name in ("A", "B", "C"):
+        make_member(name)
+    page = shop.get("/api/v1/members/?limit=2").json()
+    assert len(page["results"]) == 2
+    assert len(shop.get(page["next"]).json()["results"]) == 1
+    for limit in ("0", "201", "x"):
+        answer = shop.get(f"/api/v1/members/?limit={limit}")
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "limit")
