@@ -110,6 +110,11 @@ def _answered_before(new: NewAct) -> ActOutcome:
     sent = (new.kind, new.member.pk, new.quantity, new.amount_ore)
     if sent != (act.kind, act.member_id, act.quantity, act.amount_ore):
         raise UnableToRecordAct("act_number_used_for_something_else", act=str(act.pk))
+    return act_answered_before(act)
+
+
+def act_answered_before(act: Act) -> ActOutcome:
+    """What recording the act gave when it was first told."""
     earned: dict[str, int] = {}
     for meter, amount in seen(act.entries.filter(kind="earn")).values_list("meter", "amount"):
         earned[meter] = earned.get(meter, 0) + amount

@@ -87,6 +87,11 @@ def _key(new: NewReturn) -> str:
 def _answered_before(new: NewReturn, known: OrderReturn) -> ReturnOutcome:
     if members.fingerprint(new) != known.fingerprint:
         raise UnableToRecordReturn("return_number_used_for_something_else", order_return=str(known.pk))
+    return return_answered_before(known)
+
+
+def return_answered_before(known: OrderReturn) -> ReturnOutcome:
+    """What recording the return took back when it was first sent."""
     taken: dict[str, int] = defaultdict(int)
     because = []
     for entry in seen(known.entries.filter(kind="reverse")).order_by("sequence"):

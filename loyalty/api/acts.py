@@ -1,5 +1,8 @@
 """What members do besides buying."""
 
+from typing import Any
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -7,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty import actions
-from loyalty.actions import NewAct
+from loyalty.actions import ActOutcome, NewAct
+from loyalty.actions.acts import act_answered_before
 from loyalty.api import requests, shop
 from loyalty.api.answers import (
     AmountSerializer,
@@ -18,6 +22,7 @@ from loyalty.api.answers import (
     VoucherSerializer,
 )
 from loyalty.api.problems import telling_conflicts
+from loyalty.models import Act
 from members.api.action_view import ActionView
 from members.api.idempotency import idempotent
 from members.models import ApiKey
@@ -51,7 +56,7 @@ class ActivitiesView(ActionView):
     @idempotent
     def post(self, request: Request) -> Response:
         body = self.told(requests.ActSerializer)
-        with telling_conflicts():
+        with telling_conflicts(self.first_answer):
             act = NewAct(
                 **{name: body[name] for name in ("number", "kind", "occurred_at", "quantity", "amount_ore")},
                 category_path=body["category"].strip("/"),
@@ -61,5 +66,10 @@ class ActivitiesView(ActionView):
                 **shop.known(body, self.key),
             )
             outcome = actions.record_act(act=act, now=self.now, actor=self.actor)
-        answer = self.shown(ActAnswerSerializer, Reply(outcome))
-        return Response(answer, 200 if outcome.is_replay else 201)
+        return Response(self.answer(outcome), 200 if outcome.is_replay else 201)
+
+    def first_answer(self, pk: UUID) -> object:
+        return self.answer(act_answered_before(Act.objects.get(pk=pk)))
+
+    def answer(self, outcome: ActOutcome) -> dict[str, Any]:
+        return self.shown(ActAnswerSerializer, Reply(outcome))

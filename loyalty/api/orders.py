@@ -19,7 +19,7 @@ from loyalty.api.answers import (
     OrderReply,
     QuoteAnswerSerializer,
 )
-from loyalty.api.problems import Conflict, telling_conflicts
+from loyalty.api.problems import telling_conflicts
 from loyalty.queries.quotes import quote
 from members.api.action_view import ActionView
 from members.api.idempotency import idempotent
@@ -75,20 +75,14 @@ class OrdersView(OrderWriteView):
         body = self.told(requests.OrderSerializer)
         named = {**shop.known(body, self.key), "leader": shop.leader_of(body, self.key)}
         new = requests.new_order(body, now=self.now, **named)
-        try:
-            with telling_conflicts():
-                outcome = actions.record_order(order=new, now=self.now, actor=self.actor)
-        except Conflict as conflict:
-            raise self._with_first_answer(conflict) from conflict
+        with telling_conflicts(self.first_answer):
+            outcome = actions.record_order(order=new, now=self.now, actor=self.actor)
         answer = self.answer(outcome)
         answer.status_code = 200 if outcome.is_replay else 201
         return answer
 
-    def _with_first_answer(self, conflict: Conflict) -> Conflict:
-        if conflict.key != "order_number_used_for_something_else":
-            return conflict
-        first = shop.order_of(UUID(str(conflict.facts["order"])), self.key)
-        return Conflict(conflict.key, **conflict.facts, first_answer=self.answer(answered_before(first)).data)
+    def first_answer(self, pk: UUID) -> object:
+        return self.answer(answered_before(shop.order_of(pk, self.key))).data
 
 
 class OrderView(ActionView):

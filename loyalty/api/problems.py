@@ -1,7 +1,8 @@
 """What goes wrong on this floor, in a sentence for people. The keys stay as they are for machines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.utils.translation import gettext_noop as later
 
@@ -131,6 +132,13 @@ CONFLICTS = (
     "voucher_used",
 )
 
+# Which fact of a conflict over a number names what was recorded first under it.
+RECORDED_FIRST = {
+    "order_number_used_for_something_else": "order",
+    "return_number_used_for_something_else": "order_return",
+    "act_number_used_for_something_else": "act",
+}
+
 learn(SENTENCES)
 
 
@@ -139,11 +147,17 @@ class Conflict(UnableTo):
 
 
 @contextmanager
-def telling_conflicts() -> Iterator[None]:
-    """Let a refusal that is a conflict with something earlier be answered as one."""
+def telling_conflicts(first_answer: Callable[[UUID], object]) -> Iterator[None]:
+    """Let a refusal that is a conflict with something earlier be answered as one.
+
+    When a number was used before, ``first_answer`` tells what was answered then, from the id of what was recorded.
+    """
     try:
         yield
     except UnableTo as error:
-        if error.key in CONFLICTS:
-            raise Conflict(error.key, **error.facts) from error
-        raise
+        if error.key not in CONFLICTS:
+            raise
+        facts = dict(error.facts)
+        if error.key in RECORDED_FIRST:
+            facts["first_answer"] = first_answer(UUID(str(facts[RECORDED_FIRST[error.key]])))
+        raise Conflict(error.key, **facts) from error

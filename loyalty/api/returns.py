@@ -1,5 +1,6 @@
 """Goods that come back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -9,23 +10,29 @@ from rest_framework.response import Response
 
 from loyalty import actions
 from loyalty.actions import ReturnOutcome
+from loyalty.actions.returns import return_answered_before
 from loyalty.api import examples, requests, shop
 from loyalty.api.answers import ReturnAnswerSerializer, ReturnReply
 from loyalty.api.problems import telling_conflicts
 from members.actions import NewReturn
 from members.api.action_view import ActionView
 from members.api.idempotency import idempotent
-from members.models import ApiKey
+from members.models import ApiKey, OrderReturn
 
 
 class ReturnWriteView(ActionView):
     scope = ApiKey.Scope.ORDERS
 
     def take_back(self, new_return: NewReturn) -> Response:
-        with telling_conflicts():
+        with telling_conflicts(self.first_answer):
             outcome = actions.record_return(new_return=new_return, now=self.now, actor=self.actor)
-        reply = ReturnReply(outcome=outcome, now=self.now)
-        return Response(ReturnAnswerSerializer(reply, context={"view": self}).data, status_of(outcome))
+        return Response(self.answer(outcome), status_of(outcome))
+
+    def first_answer(self, pk: UUID) -> object:
+        return self.answer(return_answered_before(OrderReturn.objects.get(pk=pk)))
+
+    def answer(self, outcome: ReturnOutcome) -> dict[str, Any]:
+        return self.shown(ReturnAnswerSerializer, ReturnReply(outcome=outcome, now=self.now))
 
 
 def status_of(outcome: ReturnOutcome) -> int:

@@ -6,7 +6,9 @@ from loyalty.api import acts, orders, points, reservations, returns, vouchers
 
 urlpatterns = [
     path("members/<str:number>/points/", points.PointsView.as_view()),
-    path("members/<str:number>/points/entries/", points.EntriesView.as_view()),
+    path("members/<str:number>/entries/", points.EntriesView.as_view()),
+    # The same below the points, for those who look for it there; the description names one address.
+    path("members/<str:number>/points/entries/", points.EntriesView.as_view(schema=None)),
     path("members/<str:number>/vouchers/", points.VouchersView.as_view()),
     path("quotes/", orders.QuotesView.as_view()),
     path("orders/", orders.OrdersView.as_view()),

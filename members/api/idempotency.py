@@ -46,6 +46,10 @@ class KeyIsUsed(APIException):
     default_code = "idempotency_key_used_for_something_else"
     default_detail = _("This idempotency key was used for another call. Make a new key for each call.")
 
+    def __init__(self, known: StoredAnswer) -> None:
+        super().__init__()
+        self.facts = {"first_status": known.status, "first_answer": json.loads(known.body)}
+
 
 class TwinIsInFlight(APIException):
     status_code = status.HTTP_409_CONFLICT
@@ -134,5 +138,5 @@ def answer_of_twin(call: Call) -> Response:
 
 def again(call: Call, known: StoredAnswer) -> Response:
     if known.fingerprint != call.fingerprint:
-        raise KeyIsUsed
+        raise KeyIsUsed(known)
     return Response(json.loads(known.body), known.status, headers={REPLAYED: "true"})

@@ -81,7 +81,9 @@ def refused(error: exceptions.APIException) -> Problem:
         headers["WWW-Authenticate"] = str(challenge)
     if seconds := getattr(error, "wait", None):
         headers["Retry-After"] = f"{seconds:.0f}"
-    return Problem(str(error.get_codes()), error.status_code, str(error.detail), headers=headers)
+    facts = getattr(error, "facts", None)
+    more = {"facts": facts} if facts else {}
+    return Problem(str(error.get_codes()), error.status_code, str(error.detail), more=more, headers=headers)
 
 
 @problem_of.register

@@ -23,7 +23,10 @@ PROBLEM: Schema = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "facts": {"type": "object", "description": "The numbers and names in `detail`."},
+        "facts": {
+            "type": "object",
+            "description": "The numbers and names in `detail`; of a conflict also the `first_answer`.",
+        },
         "errors": {
             "type": "array",
             "description": "What must be put right, and where.",

@@ -202,6 +202,11 @@ def test_a_shop_tells_of_an_act_and_uses_points_on_a_quote_and_an_order() -> Non
     first = shop.post("/api/v1/activities/", act, format="json")
     assert (first.status_code, first.json()["earned"][0]["amount"]) == (201, 5)
     assert shop.post("/api/v1/activities/", act, format="json").status_code == 200
+    changed = shop.post("/api/v1/activities/", act | {"quantity": 2}, format="json")
+    assert (changed.status_code, changed.json()["facts"]["first_answer"]) == (
+        409,
+        first.json() | {"is_replay": True},
+    )
     other = shop.post("/api/v1/activities/", act | {"kind": "purchase"}, format="json")
     assert other.json()["type"] == "/problems/act_happens_by_itself"
     uses = [{"menu": "pay", "amount": 5}]

@@ -83,6 +83,12 @@ def test_a_key_made_on_the_command_line_is_printed_and_opens(capsys: pytest.Capt
     assert row.is_valid(row.created_at + timedelta(days=9_999))
 
 
+@pytest.mark.parametrize("scopes", [["read,orders"], ["read", "orders"], ["read,", "orders"]])
+def test_scopes_are_told_with_commas_or_with_spaces(scopes: list[str]) -> None:
+    call_command("create_api_key", "Till 3", "--scopes", *scopes)
+    assert ApiKey.objects.get().scopes == ["orders", "read"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

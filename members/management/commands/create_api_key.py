@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="Who will use it, as in 'Till 3 in Malmö'.")
-        parser.add_argument("--scopes", required=True, help=SCOPES)
+        parser.add_argument("--scopes", required=True, nargs="+", help=SCOPES)
         parser.add_argument("--source", default="shop", help="Orders recorded with the key carry this name.")
         parser.add_argument("--store", default="", help="Code of the store whose orders it records.")
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             _row, key = actions.create_api_key(
                 name=options["name"],
                 source=options["source"],
-                scopes=[scope.strip() for scope in options["scopes"].split(",") if scope.strip()],
+                scopes=" ".join(options["scopes"]).replace(",", " ").split(),
                 store=store_with_code(options["store"]),
                 now=timezone.now(),
                 actor="create_api_key",

@@ -14,6 +14,7 @@ ID = UUID(int=0)
 # (method, address, the one scope that opens it)
 ADDRESSES = [
     ("get", "members/{number}/points/", "read"),
+    ("get", "members/{number}/entries/", "read"),
     ("get", "members/{number}/points/entries/", "read"),
     ("get", "members/{number}/vouchers/", "read"),
     ("post", "quotes/", "read"),

@@ -79,7 +79,7 @@ def test_a_plus_that_the_address_turned_into_a_space_is_understood(shop: APIClie
 def test_the_ledger_is_read_in_pages_that_new_entries_do_not_shift(shop: APIClient, anna: Member) -> None:
     for number in range(60):
         buy(shop, anna, f"{number}", 1 + number)
-    first = shop.get(f"/api/v1/members/{anna.number}/points/entries/").json()
+    first = shop.get(f"/api/v1/members/{anna.number}/entries/").json()
     buy(shop, anna, "new", 1000)
     second = shop.get(first["next"]).json()
     assert [row["amount"] for row in first["results"]] == list(range(60, 10, -1))
@@ -89,7 +89,7 @@ def test_the_ledger_is_read_in_pages_that_new_entries_do_not_shift(shop: APIClie
 
 def test_an_entry_says_when_for_what_and_why(shop: APIClient, anna: Member) -> None:
     buy(shop, anna, "1", 300)
-    [row] = shop.get(f"/api/v1/members/{anna.number}/points/entries/").json()["results"]
+    [row] = shop.get(f"/api/v1/members/{anna.number}/entries/").json()["results"]
     assert row == {
         "id": row["id"],
         "sequence": 1,
@@ -108,13 +108,22 @@ def test_an_entry_says_when_for_what_and_why(shop: APIClient, anna: Member) -> N
     }
 
 
+def test_the_ledger_is_found_below_the_points_too(shop: APIClient, anna: Member) -> None:
+    buy(shop, anna, "1", 300)
+    above, below = (
+        shop.get(f"/api/v1/members/{anna.number}/{where}/").json() for where in ("entries", "points/entries")
+    )
+    assert above == below
+    assert len(above["results"]) == 1
+
+
 @pytest.mark.parametrize("cursor", ["x", "cD1hYmM=", "cD0lMDA=", "bz0tMQ=="])
 def test_a_cursor_that_leads_nowhere_is_refused(shop: APIClient, anna: Member, cursor: str) -> None:
-    answer = shop.get(f"/api/v1/members/{anna.number}/points/entries/", {"cursor": cursor})
+    answer = shop.get(f"/api/v1/members/{anna.number}/entries/", {"cursor": cursor})
     assert (answer.status_code, [one["parameter"] for one in answer.json()["errors"]]) == (400, ["cursor"])
 
 
-@pytest.mark.parametrize("what", ["points", "points/entries", "vouchers"])
+@pytest.mark.parametrize("what", ["points", "entries", "vouchers"])
 @pytest.mark.parametrize("number", ["1000000016", "anna", "%00", "1" * 400])
 def test_an_unknown_member_has_nothing_to_read(shop: APIClient, what: str, number: str) -> None:
     answer = shop.get(f"/api/v1/members/{number}/{what}/")

@@ -72,13 +72,16 @@ def test_the_same_return_again_is_answered_again(shop: APIClient, bought: dict[s
     assert again.json() == first.json() | {"is_replay": True}
 
 
-def test_the_same_number_with_other_content_is_refused(shop: APIClient, bought: dict[str, Any]) -> None:
-    give_back(shop, bought, lines=[{"line": "coat", "quantity": 1}])
+def test_the_same_number_with_other_content_is_refused_with_the_first_answers_facts(
+    shop: APIClient, bought: dict[str, Any]
+) -> None:
+    first = give_back(shop, bought, lines=[{"line": "coat", "quantity": 1}]).json()
     answer = give_back(shop, bought)
     assert (answer.status_code, answer.json()["type"]) == (
         409,
         "/problems/return_number_used_for_something_else",
     )
+    assert answer.json()["facts"]["first_answer"] == first | {"is_replay": True}
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_e4_two_silent_years_end_the_membership(club: Club) -> None:
 
 def test_every_line_of_the_ledger_says_why_and_they_add_up_to_the_balance(club: Club) -> None:
     second_and_third_quarter(club, first_quarter(club))
-    answer = club.shop.get(f"/api/v1/members/{club.member.number}/points/entries/").json()
+    answer = club.shop.get(f"/api/v1/members/{club.member.number}/entries/").json()
     rows = answer["results"]
     assert [row["amount"] for row in rows] == [400, -200, 1600, -3000, 1350, 700, 1250]
     assert sum(row["amount"] for row in rows) == club.points()

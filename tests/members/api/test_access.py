@@ -25,7 +25,7 @@ NEEDS = {
     "GET /members/{number}/consents/": "read",
     "POST /members/{number}/consents/": "members",
     "GET /members/{number}/points/": "read",
-    "GET /members/{number}/points/entries/": "read",
+    "GET /members/{number}/entries/": "read",
     "GET /members/{number}/vouchers/": "read",
     "POST /activities/": "orders",
     "POST /orders/": "orders",

@@ -41,8 +41,10 @@ def test_the_order_of_names_in_a_body_makes_no_other_call(shop: APIClient) -> No
     assert first.content == again.content
 
 
-def test_another_call_with_the_same_key_is_refused(shop: APIClient, alice: Member) -> None:
-    join(shop)
+def test_another_call_with_the_same_key_is_refused_with_the_first_answer(
+    shop: APIClient, alice: Member
+) -> None:
+    first = join(shop)
     consent = {"purpose": "marketing", "is_given": True, "wording": "1"}
     others = [
         join(shop, body={"phone": "0709999999"}),
@@ -53,6 +55,7 @@ def test_another_call_with_the_same_key_is_refused(shop: APIClient, alice: Membe
     ]
     assert [other.status_code for other in others] == [409, 409, 409]
     assert others[0].json()["type"] == "/problems/idempotency_key_used_for_something_else"
+    assert others[0].json()["facts"] == {"first_status": 201, "first_answer": first.json()}
     assert (Member.objects.count(), Activity.objects.count()) == (2, 1)
 
 
