@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.crypto import constant_time_compare
 from django.utils.formats import number_format
@@ -88,21 +88,38 @@ def as_international(phone: str) -> str:
 
 
 def latest_consent(
-    purpose: str, channel: str, *, member: str = "pk", unless_answered: bool = False
+    purpose: str,
+    channel: str,
+    *,
+    member: str = "pk",
+    unless_answered: bool = False,
+    at: datetime | None = None,
 ) -> Coalesce:
     """Expression: whether the latest answer for a purpose on a channel is yes.
 
     An answer about all channels is one about this channel too. ``member`` names the column that
     holds the member's id, so it can stand in the WHERE of any UPDATE: asked at that very moment.
+    With ``at``, the latest of those given by then.
     """
-    latest = (
-        Consent.objects.filter(
-            member=OuterRef(member), purpose=purpose, channel__in=[channel, Consent.Channel.ANY]
-        )
-        .order_by("-given_at", "-id")
-        .values("is_given")[:1]
+    latest = consents_about(purpose, channel, at).filter(member=OuterRef(member))
+    found = Subquery(latest.order_by("-given_at", "-id").values("is_given")[:1])
+    return Coalesce(found, Value(unless_answered), output_field=BooleanField())
+
+
+def consents_about(purpose: str, channel: str, at: datetime | None) -> QuerySet[Consent]:
+    """The answers that concern a purpose on a channel, given by ``at`` where there is one."""
+    answers = Consent.objects.filter(purpose=purpose, channel__in=[channel, Consent.Channel.ANY])
+    return answers if at is None else answers.filter(given_at__lte=at)
+
+
+def has_refused(purpose: str, at: datetime) -> Q:
+    """Condition on members: the latest answer for a purpose on all channels, given by ``at``, is no."""
+    answers = consents_about(purpose, Consent.Channel.ANY, at)
+    later = answers.filter(member=OuterRef("member")).filter(
+        Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), id__gt=OuterRef("id"))
     )
-    return Coalesce(Subquery(latest), Value(unless_answered), output_field=BooleanField())
+    refused = answers.filter(~Exists(later), is_given=False, member=OuterRef("pk"))
+    return Q(Exists(refused))
 
 
 def has_consent(purpose: str, channel: str, *, member: str = "pk") -> Q:

@@ -40,6 +40,7 @@ class ActFacts(FactFilter):
     """What members did, as shops tell it: those of the kind that is the filter's key."""
 
     owner: ClassVar[str] = "member_id"
+    is_behaviour: ClassVar[bool] = True
     at: ClassVar[str] = "occurred_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ class Points(FieldFilter):
     label: Promise | str = _("balance")
     kind = "number"
     is_positive = False
+    can_be_missing = False
     is_plain: ClassVar[bool] = False
 
     def needs(self) -> Mapping[str, Value]:

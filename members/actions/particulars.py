@@ -1,5 +1,6 @@
 """What a member tells about themselves, brought into the one form in which it is kept."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TypedDict
@@ -49,7 +50,7 @@ def tidy(name: str, value: object, refusal: type[UnableTo]) -> object:
         return international(str(value or ""), refusal)
     if name == "email":
         return str(value).strip().lower()
-    return value.strip() if isinstance(value, str) else value
+    return unicodedata.normalize("NFC", value.strip()) if isinstance(value, str) else value
 
 
 def international(phone: str, refusal: type[UnableTo]) -> PhoneNumber | str:

@@ -45,7 +45,6 @@ YEAR = 365
 COUNTED = Shape("number")
 MOMENT = Shape("moment")
 MODES = ("since_last", "since_first", "each_within")
-EXACT_UNITS = ("minute", "hour", "day", "week")
 
 
 def read(document: Any, catalogue: Catalogue, zone: ZoneInfo) -> Node:
@@ -190,8 +189,10 @@ class _Reader:
     def _ratio_part(self, document: Mapping[str, Any], told: Any, here: Place, at: Place) -> Measure:
         if not isinstance(told, Mapping):
             return Measure("count", self._facts(document, told, here, at))
-        _only(told, ("agg", "of", "field"), here)
+        _only(told, ("agg", "of", "field", "where"), here)
         narrowed = {name: document[name] for name in ("where", "window") if name in document}
+        if isinstance(told.get("where"), Mapping) and isinstance(narrowed.get("where"), Mapping):
+            narrowed["where"] = {**narrowed["where"], **told["where"]}
         measure, _shape = self._measure({"agg": "count", **told, **narrowed}, here)
         if not measure.is_never_missing:
             raise Malformed((*here, "agg"), "agg_is_not_known", known="count, sum, count_distinct")
@@ -214,8 +215,6 @@ class _Reader:
         if mode not in MODES:
             raise Malformed((*at, "mode"), "mode_is_not_known", known=", ".join(MODES))
         within = read_amount(document["within"], (*at, "within")) if "within" in document else None
-        if within and within[1] not in EXACT_UNITS:
-            raise Malformed((*at, "within"), "unit_has_no_fixed_length", known=", ".join(EXACT_UNITS))
         if mode == "each_within" and within is None:
             raise Malformed(at, "within_is_missing")
         shapes = [self.catalogue.facts[facts.of] for facts in (did, then_not)]

@@ -13,8 +13,9 @@ TIMES = ("before", "after", "on", "between", "within", "at_least_ago", "in_next"
 # The operators that each kind of value can be asked with.
 OPERATORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "text": (*EQUALS, *LISTED, "contains", "not_contains", "starts", "ends", *KNOWN),
+        "text": (*EQUALS, *LISTED, "contains", "not_contains", "starts", "ends", "pattern", *KNOWN),
         "choice": (*EQUALS, *LISTED, *KNOWN),
+        "level": (*EQUALS, *LISTED, "lt", "lte", "gt", "gte", *KNOWN),
         "category": (*EQUALS, *LISTED),
         "number": NUMBERS,
         "money": NUMBERS,
@@ -33,19 +34,26 @@ class Shape:
     """One value: its ``kind``; how many smallest parts a unit has, where it is a number; what it can be.
 
     ``choices`` are all there is, keys only; without any, everything goes. Where ``is_positive``, no value lies
-    below zero. ``needs`` are the parameters that must be told, ``takes`` those that may be, with their shapes.
+    below zero; where it ``can_be_missing``, one can ask whether it is. ``needs`` are the parameters that must be
+    told, ``takes`` those that may be, with their shapes.
     """
 
     kind: str
     scale: int = 1
     choices: tuple[str, ...] = ()
     is_positive: bool = True
+    can_be_missing: bool = False
     needs: Mapping[str, "Shape"] = field(default_factory=dict)
     takes: Mapping[str, "Shape"] = field(default_factory=dict)
 
     @property
     def is_number(self) -> bool:
         return self.kind in NUMERIC
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        found = OPERATORS[self.kind]
+        return (*found, *KNOWN) if self.can_be_missing and KNOWN[0] not in found else found
 
 
 @dataclass(frozen=True, slots=True)

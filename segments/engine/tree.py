@@ -1,6 +1,6 @@
 """The conditions of a definition, read and checked. Each writes itself back in its canonical form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -126,6 +126,10 @@ class Node:
     def leaves(self) -> "Iterator[Node]":
         yield self
 
+    def facts_asked_of(self) -> "tuple[Facts, ...]":
+        """The kinds of facts that a single condition looks at."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Group(Node):
@@ -172,6 +176,9 @@ class Measured(Node):
     def document(self) -> dict[str, Any]:
         return self.measure.document() | self.test.document()
 
+    def facts_asked_of(self) -> tuple[Facts, ...]:
+        return (self.measure.facts,)
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio(Node):
@@ -183,14 +190,22 @@ class Ratio(Node):
     test: Test
 
     def document(self) -> dict[str, Any]:
-        found = {"ratio": [_bare(self.above), _bare(self.below)], "min_den": self.least}
-        return found | self.above.facts.narrowing() | self.test.document()
+        """What narrows both parts alike stands beside them, what narrows one stands with it."""
+        both, window = self.above.facts, self.below.facts.window
+        shared = both.narrowing() if both.where == self.below.facts.where else Facts("", (), window).narrowing()
+        parts = [_part(one, shared.keys()) for one in (self.above, self.below)]
+        return {"ratio": parts, "min_den": self.least} | shared | self.test.document()
+
+    def facts_asked_of(self) -> tuple[Facts, ...]:
+        return (self.above.facts, self.below.facts)
 
 
-def _bare(measure: Measure) -> Any:
-    if measure.agg == "count":
+def _part(measure: Measure, shared: Collection[str]) -> Any:
+    own = {name: told for name, told in measure.facts.narrowing().items() if name not in ("window", *shared)}
+    if measure.agg == "count" and not own:
         return measure.facts.of
-    return {"agg": measure.agg, "of": measure.facts.of, "field": measure.field}
+    named = {"field": measure.field} if measure.field else {}
+    return {"agg": measure.agg, "of": measure.facts.of, **named, **own}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +218,9 @@ class Edge(Node):
 
     def document(self) -> dict[str, Any]:
         return {self.which: self.facts.of} | self.facts.narrowing() | self.test.document()
+
+    def facts_asked_of(self) -> tuple[Facts, ...]:
+        return (self.facts,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +244,9 @@ class Sequence(Node):
         if self.within:
             found["within"] = list(self.within)
         return found | ({"same": list(self.same)} if self.same else {})
+
+    def facts_asked_of(self) -> tuple[Facts, ...]:
+        return (self.did, self.then_not)
 
 
 def _short(facts: Facts) -> Any:
@@ -263,6 +284,9 @@ class Top(Node):
 
     def document(self) -> dict[str, Any]:
         return {"top": self.measure.document(), "percent": number_document(self.percent)}
+
+    def facts_asked_of(self) -> tuple[Facts, ...]:
+        return (self.measure.facts,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from segments.engine.clock import on_the_wall
 from segments.engine.errors import Malformed
-from segments.engine.shapes import KNOWN, LISTED, OPERATORS, RANGES, Shape
+from segments.engine.shapes import KNOWN, LISTED, RANGES, Shape
 from segments.engine.tree import Test
 from segments.engine.window import PERIODS, PREVIOUS, THIS, UNITS, Window
 
@@ -26,7 +26,7 @@ DECIMALS = 4
 
 def read_test(document: Mapping[str, Any], shape: Shape, at: Place, zone: ZoneInfo) -> Test:
     """``op`` and ``value`` of ``document``, as fits the shape. Raises ``Malformed``."""
-    op = read_op(document, OPERATORS[shape.kind], at)
+    op = read_op(document, shape.operators, at)
     if op in KNOWN:
         if "value" in document:
             raise Malformed((*at, "value"), "value_is_not_asked_for", op=op)
@@ -35,6 +35,7 @@ def read_test(document: Mapping[str, Any], shape: Shape, at: Place, zone: ZoneIn
         raise Malformed(at, "value_is_missing")
     told, here = document["value"], (*at, "value")
     if shape.kind in ("day", "moment"):
+        op = "in" if op == "within" and isinstance(told, Mapping) else op
         window = read_time(op, told, here, zone)
         return Test(op, None, window, _told(window, told))
     if op in LISTED:

@@ -50,6 +50,7 @@ class Value:
     unit: Promise | str = ""
     scale: int = 1
     is_positive: bool = True
+    can_be_missing: bool = False
 
     def choices(self) -> Choices:
         """All that it can be, as (key, label); nothing where everything goes."""
@@ -69,6 +70,7 @@ class Value:
             self.scale,
             tuple(key for key, _label in self.choices()),
             is_positive=self.is_positive,
+            can_be_missing=self.can_be_missing,
             needs={name: one.shape() for name, one in self.needs().items()},
             takes={name: one.shape() for name, one in self.takes().items()},
         )
@@ -77,7 +79,8 @@ class Value:
 class FieldFilter(Value):
     """One value of a member. Where it is missing, no comparison holds.
 
-    ``is_plain`` where columns of the member decide: such conditions are put together without a join. ``clause`` is
+    ``is_plain`` where columns of the member decide: such conditions are put together without a join. Of
+    ``is_behaviour`` see ``FactFilter``; what ``is_relative`` compares members with each other. ``clause`` is
     what a sentence says of it after “members”, and ``denied`` what it says of a yes or no that is no.
     """
 
@@ -85,6 +88,9 @@ class FieldFilter(Value):
     clause: ClassVar[str] = later("whose %(name)s is %(value)s")
     denied: ClassVar[str] = ""
     is_plain: ClassVar[bool] = True
+    is_behaviour: ClassVar[bool] = False
+    is_relative: ClassVar[bool] = False
+    can_be_missing = True
     help: ClassVar[Promise | str] = ""
 
     def condition(self, test: Test, told: Mapping[str, Any], moment: Moment) -> Q:
@@ -122,7 +128,10 @@ class Detail(Value):
 
 
 class FactFilter:
-    """A kind of fact. ``owner`` leads from it to the member or the account, ``at`` to when it happened."""
+    """A kind of fact. ``owner`` leads from it to the member or the account, ``at`` to when it happened.
+
+    Behaviour, such as purchases and clicks, is unknown of whoever has said no to having it analysed.
+    """
 
     key: ClassVar[str]
     label: ClassVar[Promise]
@@ -130,6 +139,7 @@ class FactFilter:
     owner: ClassVar[str]
     is_of_account: ClassVar[bool] = False
     is_ahead: ClassVar[bool] = False
+    is_behaviour: ClassVar[bool] = False
     at: ClassVar[str]
 
     def rows(self, moment: Moment) -> QuerySet[Any]:

@@ -25,6 +25,8 @@ class Age(FieldFilter):
     kind = "number"
 
     def condition(self, test: Test, told: Mapping[str, Any], moment: Moment) -> Q:
+        if test.op in ("set", "not_set"):
+            return Q(birth_date__isnull=test.op == "not_set")
         ages = [age for age in range(OLDEST + 1) if test.compares(Fraction(age))]
         found = Q(pk__in=[])
         for first, last in _runs(ages):
@@ -42,6 +44,8 @@ class Age(FieldFilter):
     def turns_on(self, test: Test, member: Member, moment: Moment) -> date | None:
         born, age = member.birth_date, self.value(member, {}, moment)
         if born is None or age is None:
+            return None
+        if test.value is None:
             return None
         holds = test.compares(age)
         ages = range(age + 1, OLDEST + 1)

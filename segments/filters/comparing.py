@@ -4,9 +4,10 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, Q, TextField, Value
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, StrIndex
-from django.db.models.lookups import GreaterThan
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from segments.engine.tree import Test
 from segments.filters import Moment
@@ -49,25 +50,37 @@ def exact_test(name: str, test: Test) -> Q:
 
 
 def folded_test(name: str, test: Test) -> Q:
-    """Of text that people wrote, whatever its case."""
+    """Of text that people wrote, whatever its case and the space around it."""
+    written = Q(**{f"{name}__regex": r"[^\s]"})
     if test.op in ("set", "not_set"):
-        return exact_test(name, test)
+        # Of what is missing itself, a pattern tells nothing.
+        return written if test.op == "set" else Q(**{f"{name}__isnull": True}) | ~written
     values = test.value if isinstance(test.value, tuple) else (test.value,)
-    found = Q(
-        **{f"{name}__iregex": _PATTERNS[test.op.removeprefix("not_")] % "|".join(map(re.escape, values))}
-    )
-    if test.op in ("ne", "not_in", "not_contains"):
-        return Q(**{f"{name}__gt": ""}) & ~found
-    return found
+    pattern = _PATTERNS[test.op.removeprefix("not_")] % "|".join(map(_escaped, values))
+    found = Q(**{f"{name}__iregex": pattern})
+    if test.op == "pattern":
+        found = Q(**{f"{name}__iregex": _PATTERNS["eq"] % _any_where_starred(test.value)})
+    return written & ~found if test.op in ("ne", "not_in", "not_contains") else found
+
+
+def _escaped(text: str) -> str:
+    """As a pattern that finds it in any case; “ß” is “ss” in another."""
+    return re.escape(text).replace("ß", "ss").replace("ss", "(ss|ß)")
+
+
+def _any_where_starred(text: str) -> str:
+    """A star is any text, a question mark any letter: nothing that takes long on any text."""
+    return _escaped(text).replace(r"\*", ".*").replace(r"\?", ".")
 
 
 _PATTERNS = {
-    "eq": "^(%s)$",
-    "ne": "^(%s)$",
-    "in": "^(%s)$",
+    "eq": r"^\s*(%s)\s*$",
+    "ne": r"^\s*(%s)\s*$",
+    "in": r"^\s*(%s)\s*$",
     "contains": "(%s)",
-    "starts": "^(%s)",
-    "ends": "(%s)$",
+    "starts": r"^\s*(%s)",
+    "ends": r"(%s)\s*$",
+    "pattern": "(%s)",
 }
 
 
@@ -91,6 +104,39 @@ def _within(name: str, start: Any, end: Any) -> Q:
     if end is not None:
         found &= Q(**{f"{name}__lte": end})
     return found
+
+
+def quotient_test(above: Combinable, below: Combinable, test: Test, scale: Fraction = Fraction(1)) -> Q:
+    """The test of ``above`` divided by ``below``, which are whole and ``below`` more than zero; none is rounded."""
+    if test.op == "between":
+        low, high = test.value
+        return quotient_test(above, below, Test("gte", low), scale) & quotient_test(
+            above, below, Test("lte", high), scale
+        )
+    if test.op == "not_between":
+        low, high = test.value
+        return quotient_test(above, below, Test("lt", low), scale) | quotient_test(
+            above, below, Test("gt", high), scale
+        )
+    return _products(above, below, test.op, test.value * scale)
+
+
+def _products(above: Combinable, below: Combinable, op: str, value: Fraction) -> Q:
+    difference = ExpressionWrapper(
+        above * Value(value.denominator) - below * Value(value.numerator), output_field=BigIntegerField()
+    )
+    is_so = Q(_LOOKUPS[op](difference, 0))
+    return ~is_so if op == "ne" else is_so
+
+
+_LOOKUPS = {
+    "eq": Exact,
+    "ne": Exact,
+    "lt": LessThan,
+    "lte": LessThanOrEqual,
+    "gt": GreaterThan,
+    "gte": GreaterThanOrEqual,
+}
 
 
 def category_test(name: str, test: Test) -> Q:

@@ -1,13 +1,13 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as later
 
 from members.models import Consent
-from members.queries import latest_consent
+from members.queries import consents_about, latest_consent
 from segments.engine.tree import Test
 from segments.filters import Detail, FieldFilter, Moment, Value, fields
 
@@ -29,5 +29,9 @@ class HasConsent(FieldFilter):
         return {"channel": Detail("choice", _("channel"), "channel", known=Consent.Channel.choices)}
 
     def condition(self, test: Test, told: Mapping[str, Any], moment: Moment) -> Q:
-        agrees = Q(latest_consent(told["purpose"], told.get("channel", Consent.Channel.ANY)))
+        purpose, channel = told["purpose"], told.get("channel", Consent.Channel.ANY)
+        if test.op in ("set", "not_set"):
+            answered = Q(Exists(consents_about(purpose, channel, moment.now).filter(member=OuterRef("pk"))))
+            return answered if test.op == "set" else ~answered
+        agrees = Q(latest_consent(purpose, channel, at=moment.now))
         return agrees if test.value else ~agrees

@@ -17,6 +17,7 @@ class Orders(FactFilter):
     key: ClassVar[str] = "order"
     label: ClassVar[Promise] = _("orders")
     owner: ClassVar[str] = "member_id"
+    is_behaviour: ClassVar[bool] = True
     at: ClassVar[str] = "placed_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:

@@ -17,6 +17,7 @@ class OrderLines(FactFilter):
     key: ClassVar[str] = "order_line"
     label: ClassVar[Promise] = _("bought goods")
     owner: ClassVar[str] = "order__member_id"
+    is_behaviour: ClassVar[bool] = True
     at: ClassVar[str] = "order__placed_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ class ReturnLines(FactFilter):
     key: ClassVar[str] = "return_line"
     label: ClassVar[Promise] = pgettext_lazy("what members do", "returned goods")
     owner: ClassVar[str] = "order_return__member_id"
+    is_behaviour: ClassVar[bool] = True
     at: ClassVar[str] = "order_return__returned_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:

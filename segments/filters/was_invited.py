@@ -17,6 +17,7 @@ class WasInvited(FieldFilter):
     denied: ClassVar[str] = later("who were not invited by a member")
     label: Promise | str = _("was invited by a member")
     kind = "yes_no"
+    can_be_missing = False
 
     def condition(self, test: Test, told: Mapping[str, Any], moment: Moment) -> Q:
         return Q(referrer__isnull=not test.value)

@@ -17,6 +17,7 @@ class WorksHere(FieldFilter):
     denied: ClassVar[str] = later("who do not work here")
     label: Promise | str = _("works here")
     kind = "yes_no"
+    can_be_missing = False
 
     def condition(self, test: Test, told: Mapping[str, Any], moment: Moment) -> Q:
         return Q(is_staff_member=test.value)

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from members.models import Member
+from members.models import Consent, Member
+from members.queries import has_refused
 from segments.engine.tree import (
     Bucket,
     Edge,
@@ -26,7 +27,8 @@ from segments.engine.tree import (
     Sequence,
     Top,
 )
-from segments.filters import Moment, fields
+from segments.filters import Moment, facts, fields
+from segments.queries.catalogue import FIRST_ORDER
 from segments.queries.chance import in_bucket
 from segments.queries.facts import edge_condition, measured_condition, ratio_condition, top_condition
 from segments.queries.order_of_facts import sequence_condition
@@ -37,10 +39,14 @@ YES, NO = Value(value=True), Value(value=False)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which members: a condition on rows of members. ``is_plain`` where their own columns decide."""
+    """Which members: a condition on rows of members. ``is_plain`` where their own columns decide.
+
+    ``is_behaviour`` where those who refuse to be analysed are still to be left out.
+    """
 
     condition: Q
     is_plain: bool = False
+    is_behaviour: bool = False
 
 
 def members_in(node: Node, moment: Moment) -> QuerySet[Member]:
@@ -48,19 +54,34 @@ def members_in(node: Node, moment: Moment) -> QuerySet[Member]:
     members = Member.objects.active()
     if moment.only is not None:
         members = members.filter(pk__in=list(moment.only))
-    return members.filter(_part(node, moment).condition)
+    return members.filter(_without_refusers(_part(node, moment), moment).condition)
 
 
 def _part(node: Node, moment: Moment) -> Part:
     if isinstance(node, Not):
-        return _complement(_part(node.part, moment))
+        return _complement(_without_refusers(_part(node.part, moment), moment))
     if isinstance(node, Group):
         parts = [_part(one, moment) for one in node.parts]
-        return _all(parts) if node.kind == "all" else _any(parts)
+        return _all(parts) if node.kind == "all" else _any(parts, moment)
     if isinstance(node, Field):
         found = fields[node.name]()
-        return Part(found.condition(node.test, node.told, moment), is_plain=found.is_plain)
-    return Part(_CONDITIONS[type(node)](node, moment), is_plain=isinstance(node, Bucket))
+        condition = found.condition(node.test, node.told, moment)
+        return Part(condition, is_plain=found.is_plain, is_behaviour=found.is_behaviour)
+    condition = _CONDITIONS[type(node)](node, moment)
+    return Part(condition, is_plain=isinstance(node, Bucket), is_behaviour=_asks_of_behaviour(node))
+
+
+def _asks_of_behaviour(node: Node) -> bool:
+    if isinstance(node, Recurring):
+        return node.date == FIRST_ORDER
+    return any(facts[one.of].is_behaviour for one in node.facts_asked_of())
+
+
+def _without_refusers(part: Part, moment: Moment) -> Part:
+    """What is unknown of a member is true of none: who refuses to be analysed meets no condition on behaviour."""
+    if not part.is_behaviour:
+        return part
+    return Part(part.condition & ~has_refused(Consent.Purpose.PROFILING, moment.now))
 
 
 _CONDITIONS: Mapping[type[Node], Callable[[Any, Moment], Q]] = {
@@ -84,16 +105,24 @@ def _complement(part: Part) -> Part:
 
 
 def _all(parts: list[Part]) -> Part:
-    return Part(reduce(and_, (part.condition for part in parts)), all(part.is_plain for part in parts))
+    return Part(
+        reduce(and_, (part.condition for part in parts)),
+        is_plain=all(part.is_plain for part in parts),
+        is_behaviour=any(part.is_behaviour for part in parts),
+    )
 
 
-def _any(parts: list[Part]) -> Part:
+def _any(parts: list[Part], moment: Moment) -> Part:
+    is_behaviour = all(part.is_behaviour for part in parts)
+    if not is_behaviour:
+        parts = [_without_refusers(part, moment) for part in parts]
     plain = [part.condition for part in parts if part.is_plain]
     own = [reduce(or_, plain)] if plain else []
     if len(plain) == len(parts):
-        return Part(own[0], is_plain=True)
+        return Part(own[0], is_plain=True, is_behaviour=is_behaviour)
     sets = [
         Member.objects.filter(condition).values("pk")
         for condition in [*own, *(part.condition for part in parts if not part.is_plain)]
     ]
-    return Part(Q(pk__in=sets[0].union(*sets[1:]) if len(sets) > 1 else sets[0]))
+    met = Q(pk__in=sets[0].union(*sets[1:]) if len(sets) > 1 else sets[0])
+    return Part(met, is_behaviour=is_behaviour)

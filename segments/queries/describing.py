@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from segments.engine.shapes import AGGREGATES, OPERATORS
+from segments.engine.shapes import AGGREGATES, Shape
 from segments.engine.window import PERIODS, UNITS
 from segments.filters import Choices, FactFilter, Value, facts, fields
 from segments.queries.catalogue import BIRTHDAY, FIRST_ORDER, JOINED
@@ -33,7 +33,7 @@ def _value(value: Value) -> dict[str, Any]:
         "kind": value.kind,
         "label": str(value.label),
         "unit": str(value.unit),
-        "operators": list(OPERATORS[value.kind]),
+        "operators": list(Shape(value.kind, can_be_missing=value.can_be_missing).operators),
         "choices": _choices(value.choices()),
         "needs": _values(value.needs()),
         "takes": _values(value.takes()),

@@ -21,15 +21,13 @@ from django.db.models import (
     Value,
     Window,
 )
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, NullIf, Rank
-from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from members.models import Member
 from segments.engine.tree import Edge, Facts, Measure, Measured, Ratio, Test, Top
 from segments.engine.window import Span
 from segments.filters import Detail, FactFilter, Moment, facts
-from segments.filters.comparing import detail_test, moment_test, number_test
+from segments.filters.comparing import detail_test, moment_test, number_test, quotient_test
 
 OWNER = "segment_owner"
 RESULT = "segment_result"
@@ -130,40 +128,7 @@ def compared(measure: Measure, test: Test) -> Q:
 
 
 def _average_test(test: Test, scale: int) -> Q:
-    return _quotient_test(F(RESULT), F("segment_count"), test, Fraction(scale))
-
-
-def _quotient_test(above: Combinable, below: Combinable, test: Test, scale: Fraction) -> Q:
-    if test.op == "between":
-        low, high = test.value
-        return _quotient_test(above, below, Test("gte", low), scale) & _quotient_test(
-            above, below, Test("lte", high), scale
-        )
-    if test.op == "not_between":
-        low, high = test.value
-        return _quotient_test(above, below, Test("lt", low), scale) | _quotient_test(
-            above, below, Test("gt", high), scale
-        )
-    return _products(above, below, test.op, test.value * scale)
-
-
-def _products(above: Combinable, below: Combinable, op: str, value: Fraction) -> Q:
-    """``above`` / ``below`` against ``value``, multiplied out: nothing is rounded."""
-    difference = ExpressionWrapper(
-        above * Value(value.denominator) - below * Value(value.numerator), output_field=BigIntegerField()
-    )
-    is_so = Q(_LOOKUPS[op](difference, 0))
-    return ~is_so if op == "ne" else is_so
-
-
-_LOOKUPS = {
-    "eq": Exact,
-    "ne": Exact,
-    "lt": LessThan,
-    "lte": LessThanOrEqual,
-    "gt": GreaterThan,
-    "gte": GreaterThanOrEqual,
-}
+    return quotient_test(F(RESULT), F("segment_count"), test, Fraction(scale))
 
 
 def ratio_condition(node: Ratio, moment: Moment) -> Q:
@@ -174,7 +139,7 @@ def ratio_condition(node: Ratio, moment: Moment) -> Q:
     enough = below.filter(number_test(RESULT, Test("gte", Fraction(node.least)), scale_of(node.below)))
     scaled = Fraction(scale_of(node.above), scale_of(node.below))
     both = enough.annotate(segment_above=Coalesce(number, 0, output_field=BigIntegerField()))
-    return owned_by(of, both.filter(_quotient_test(F("segment_above"), F(RESULT), node.test, scaled)))
+    return owned_by(of, both.filter(quotient_test(F("segment_above"), F(RESULT), node.test, scaled)))
 
 
 def edge_condition(node: Edge, moment: Moment) -> Q:

@@ -48,7 +48,6 @@ SENTENCES: Mapping[str, str] = {
         "A segment has at most %(most)s conditions, with those of the segments in it."
     ),
     "top_needs_a_number": later("Say by which number the best are found."),
-    "unit_has_no_fixed_length": later("Only these units are of one length: %(known)s."),
     "value_is_blank": later("The text is blank. To find what is missing, ask with not_set."),
     "value_is_missing": later("Say what to compare with."),
     "value_is_not_a_day": later("A day is written like 2026-01-31."),

@@ -1,13 +1,12 @@
 """Conditions on one thing that happened and another that has not followed."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from segments.engine.clock import EXACT, IN_DAYS
 from segments.engine.tree import Facts, Sequence
 from segments.filters import Moment, facts
+from segments.filters.wall_clock import Later
 from segments.queries.facts import OWNER, owned_by, rows_of
 
 AT = "segment_at"
@@ -27,10 +26,8 @@ def sequence_condition(node: Sequence, moment: Moment) -> Q:
         **{f"{AT}__gt": OuterRef(AT)}
     )
     if node.within:
-        length = _length(*node.within)
-        end = ExpressionWrapper(OuterRef(AT) + Value(length), output_field=DateTimeField())
-        following = following.filter(**{f"{AT}__lte": end})
-        did = did.filter(**{f"{AT}__lte": moment.now - length})
+        did = did.annotate(segment_end=Later(AT, *node.within)).filter(segment_end__lte=moment.now)
+        following = following.filter(**{f"{AT}__lte": OuterRef("segment_end")})
     return owned_by(node.did.of, did.filter(~Exists(following)))
 
 
@@ -48,8 +45,3 @@ def _keyed(wanted: Facts, same: tuple[str, ...], moment: Moment) -> QuerySet[Any
 def _alike(rows: QuerySet[Any], same: tuple[str, ...]) -> QuerySet[Any]:
     """Those of the same owner and with the same in common as the outer fact."""
     return rows.filter(**{name: OuterRef(name) for name in (OWNER, *(f"same_{one}" for one in same))})
-
-
-def _length(count: int, unit: str) -> timedelta:
-    """Of what lies between two facts: a day is 24 hours."""
-    return count * EXACT[unit] if unit in EXACT else timedelta(days=count * IN_DAYS[unit])

@@ -80,6 +80,7 @@ _COMPARED: Mapping[str, str] = {
     "not_contains": later("something without %(value)s in it"),
     "starts": later("something that begins with %(value)s"),
     "ends": later("something that ends with %(value)s"),
+    "pattern": later("something like %(value)s"),
     "set": later("known"),
     "not_set": later("unknown"),
 }

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from members.models import Member, Order, OrderReturn, OrderReturnLine, Store
+from members.models import Consent, Member, Order, OrderReturn, OrderReturnLine, Store
 from tests.make import make_line_row, make_member, make_store
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -94,7 +94,10 @@ def distinct(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def ratios(draw: st.DrawFn) -> dict[str, Any]:
     units: list[Any] = [{"agg": "sum", "of": of, "field": "qty"} for of in ("return_line", "order_line")]
-    parts: Any = draw(st.sampled_from([["return_line", "order_line"], ["order", "order_line"], units]))
+    lamps = {"of": "order_line", "where": {"category_under": "lampor"}}
+    parts: Any = draw(
+        st.sampled_from([["return_line", "order_line"], ["order", "order_line"], units, [lamps, "order_line"]])
+    )
     test = draw(st.sampled_from([("gte", "0.5"), ("gt", 0), ("lte", "0.3333"), ("eq", 1), ("ne", 1)]))
     return tested(test, ratio=parts, min_den=draw(st.integers(1, 3)), window=draw(WINDOWS))
 
@@ -124,7 +127,7 @@ def sequences(draw: st.DrawFn) -> dict[str, Any]:
         "mode": draw(st.sampled_from(["since_last", "since_first", "each_within"])),
     }
     if found["mode"] == "each_within" or draw(st.booleans()):
-        found["within"] = [draw(st.sampled_from([1, 2, 30])), draw(st.sampled_from(["hour", "day", "week"]))]
+        found["within"] = [draw(st.sampled_from([1, 2, 30])), draw(UNITS)]
     if draw(st.booleans()):
         found["same"] = [draw(st.sampled_from(["category", "product"]))]
     return found
@@ -146,6 +149,17 @@ FIELDS = st.sampled_from(
         {"field": "age", "op": "gte", "value": 18},
         {"field": "age", "op": "not_between", "value": [18, 35]},
         {"field": "age", "op": "eq", "value": 36},
+        {"field": "age", "op": "not_set"},
+        {"field": "first_name", "op": "ends", "value": "SA"},
+        {"field": "first_name", "op": "not_contains", "value": "."},
+        {"field": "first_name", "op": "set"},
+        {"field": "consent", "with": {"purpose": "profiling"}, "op": "eq", "value": True},
+        {"field": "consent", "with": {"purpose": "profiling"}, "op": "eq", "value": False},
+        {"field": "birth_date", "op": "between", "value": ["1990-03-31", "1992-02-29"]},
+        {"field": "birth_date", "op": "within", "value": [37, "year"]},
+        {"field": "joined_at", "op": "at_least_ago", "value": [1, "day"]},
+        {"field": "joined_at", "op": "after", "value": "2026-03-01"},
+        {"field": "joined_at", "op": "in", "value": {"calendar": ["previous", "year"]}},
         {"field": "birth_date", "op": "before", "value": "1991-12-31"},
         {"field": "birth_date", "op": "at_least_ago", "value": [18, "year"]},
         {"field": "joined_at", "op": "within", "value": [30, "day"]},
@@ -192,13 +206,14 @@ ORDERS = st.tuples(
 )
 PEOPLE = st.lists(
     st.tuples(
-        st.sampled_from(["Åsa", "åsa", "a.b", "acb", ""]),
+        st.sampled_from(["Åsa", "åsa ", "a.b", "acb", "", "  "]),
         st.sampled_from(["Öst", "öström", ""]),
         st.sampled_from(DAYS),
         st.sampled_from(TIMES),
         st.sampled_from(["sv", "en"]),
         st.booleans(),
         st.lists(ORDERS, max_size=3),
+        st.lists(st.tuples(st.booleans(), st.sampled_from(TIMES)), max_size=2),
     ),
     min_size=1,
     max_size=5,
@@ -209,13 +224,17 @@ def build(people: list[Any]) -> None:
     """The drawn people with what they bought and gave back; one in two is the guest of the one before."""
     store = make_store()
     before: Member | None = None
-    for place, (first, last, born, joined, language, is_plain, orders) in enumerate(people):
+    for place, (first, last, born, joined, language, is_plain, orders, answers) in enumerate(people):
         before = make_member(
             first, last_name=last, birth_date=born, joined_at=joined, language=language, email="",
             number=f"{1_000_000_000 + place}", is_staff_member=not is_plain, home_store=store if is_plain else None,
             referrer=None if is_plain else before, state="active" if place != 4 else "closed",
             closed_at=None if place != 4 else joined,
         )  # fmt: skip
+        for is_given, given_at in answers:
+            Consent.objects.create(
+                member=before, purpose="profiling", is_given=is_given, given_at=given_at, recorded_at=given_at
+            )
         for number, order in enumerate(orders):
             buy(before, store, f"{place}-{number}", order)
 

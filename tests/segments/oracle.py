@@ -24,6 +24,7 @@ class Club:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.members = list(Member.objects.select_related("home_store").order_by("pk"))
+        self.refusers = {member.pk for member in self.members if self.answer(member, "profiling", "any") is False}
         self.rows: dict[str, list[Row]] = {
             "order": [order_row(order) for order in Order.objects.select_related("store")],
             "order_line": [line_row(line) for line in OrderLine.objects.select_related("order__store")],
@@ -33,6 +34,15 @@ class Club:
             ],
             "referral": [self.referral_row(member) for member in self.members],
         }
+
+    def answer(self, member: Member, purpose: str, channel: str) -> bool | None:
+        """The latest to a purpose on a channel, of those given by now."""
+        answers = [
+            one
+            for one in member.consents.order_by("given_at", "pk")
+            if one.purpose == purpose and one.channel in (channel, "any") and one.given_at <= self.now
+        ]
+        return answers[-1].is_given if answers else None
 
     def referral_row(self, friend: Member) -> Row:
         orders = friend.orders.filter(state="placed", placed_at__lte=self.now)
@@ -51,6 +61,8 @@ class Club:
             return any(self.holds(part, member) for part in document["any"])
         if "not" in document:
             return not self.holds(document["not"], member)
+        if member.pk in self.refusers and is_of_behaviour(document):
+            return False
         for kind in ("agg", "ratio", "first", "last", "did", "recurring", "top", "bucket", "field"):
             if kind in document:
                 return bool(getattr(self, f"_{kind}")(document, member))
@@ -88,9 +100,10 @@ class Club:
     def _ratio(self, document: Row, member: Member) -> bool:
         numbers = []
         for part in document["ratio"]:
-            told: Row = part if isinstance(part, dict) else {"agg": "count", "of": part}
-            narrowing = {name: document[name] for name in ("where", "window") if name in document}
-            numbers.append(self.value(told | narrowing, member) or Fraction(0))
+            told: Row = {"agg": "count", **part} if isinstance(part, dict) else {"agg": "count", "of": part}
+            where = {**document.get("where", {}), **told.get("where", {})}
+            window = document.get("window", "all")
+            numbers.append(self.value({**told, "where": where, "window": window}, member) or Fraction(0))
         above, below = numbers
         if below < document.get("min_den", 1):
             return False
@@ -129,8 +142,7 @@ class Club:
         for start in chosen:
             end = self.now
             if "within" in document:
-                count, unit = document["within"]
-                end = start + count * timedelta(**{f"{unit}s": 1})
+                end = moved(start, *document["within"])
             if end <= self.now and not any(start < row["at"] <= end for row in then):
                 return True
         return False
@@ -178,6 +190,7 @@ class Club:
     def _field(self, document: Row, member: Member) -> bool:
         name, op, value = document["field"], document["op"], document.get("value")
         own = self._own(name, member, document.get("with", {}))
+        own = None if isinstance(own, str) and not own.strip() else own
         if op in ("set", "not_set"):
             return (own in ("", None)) is (op == "not_set")
         if own in ("", None):
@@ -202,14 +215,14 @@ class Club:
         if name == "was_invited":
             return member.referrer_id is not None
         if name == "consent":
-            channels = (told.get("channel", "any"), "any")
-            answers = [
-                one
-                for one in member.consents.order_by("given_at", "pk")
-                if one.purpose == told["purpose"] and one.channel in channels
-            ]
-            return bool(answers) and answers[-1].is_given
+            return bool(self.answer(member, told["purpose"], told.get("channel", "any")))
         return getattr(member, name)
+
+
+def is_of_behaviour(leaf: Row) -> bool:
+    """Whether a condition is about what somebody bought or gave back."""
+    told = str({name: leaf.get(name) for name in ("of", "ratio", "first", "last", "did", "top")})
+    return leaf.get("recurring") == "first_order" or any(kind in told for kind in ("order", "return_line"))
 
 
 def order_row(order: Order) -> Row:
@@ -277,7 +290,7 @@ def compares(op: str, number: Fraction | None, value: Any) -> bool:
 
 
 def text_passes(op: str, own: str, value: Any) -> bool:
-    own = own.casefold()
+    own = own.strip().casefold()
     values = [one.strip().casefold() for one in (value if isinstance(value, list) else [value])]
     is_negative = op in ("ne", "is_not", "not_in", "not_contains")
     found = {

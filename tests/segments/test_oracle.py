@@ -1,5 +1,6 @@
 """The compiler against the slow and obvious way, on random definitions and random small clubs."""
 
+import os
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from segments.engine.errors import Malformed
 from tests.segments.drawn import NOW, PEOPLE, TREES, build
 from tests.segments.oracle import Club
 
-drawn = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+drawn = settings(max_examples=int(os.environ.get("DRAWN_DEFINITIONS", "60")), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class RandomDefinitions(TestCase):
