@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.programme import Programme
@@ -13,7 +13,7 @@ from loyalty.models import Act
 from loyalty.queries.programmes import recent_timetable
 from loyalty.queries.wording import name_of
 from segments.filters import Choices, Detail, FactFilter, Moment
-from segments.filters.expressions import root_of
+from segments.filters.expressions import THOUSANDTHS, local_day, root_of, when_it_was
 
 
 def _programmes() -> Iterator[Programme]:
@@ -44,12 +44,21 @@ class ActFacts(FactFilter):
     at: ClassVar[str] = "occurred_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:
-        acts = Act.objects.filter(undone_at__isnull=True, kind=self.key)
-        return acts.annotate(act_category=Cast(KeyTextTransform("category_path", "facts"), TextField()))
+        return self.acts().alias(
+            act_category=Coalesce(
+                KeyTextTransform("category_path", "facts"), Value(""), output_field=TextField()
+            ),
+            act_score=Cast(KeyTextTransform("score", KeyTransform("attributes", "facts")), BigIntegerField()),
+        )
+
+    def acts(self) -> QuerySet[Any]:
+        return Act.objects.filter(undone_at__isnull=True, kind=self.key)
 
     def measures(self) -> Mapping[str, Detail]:
         return {
             "amount": Detail("money", _("amount"), "amount_ore"),
+            "score": Detail("quantity", _("score"), "act_score", scale=THOUSANDTHS),
+            "local_day": Detail("day", _("day"), local_day("occurred_at")),
             "category": Detail("text", _("category"), "act_category"),
             "interest_area": Detail("text", _("area of interest"), root_of("act_category")),
         }
@@ -58,6 +67,8 @@ class ActFacts(FactFilter):
         return {
             "category_under": Detail("category", _("category, with all below it"), "act_category"),
             "store": Detail("choice", _("store"), "store__code"),
+            "score": Detail("quantity", _("score"), "act_score", scale=THOUSANDTHS),
+            **when_it_was("occurred_at"),
         }
 
     def same(self) -> Mapping[str, Detail]:

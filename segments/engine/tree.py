@@ -192,7 +192,9 @@ class Ratio(Node):
     def document(self) -> dict[str, Any]:
         """What narrows both parts alike stands beside them, what narrows one stands with it."""
         both, window = self.above.facts, self.below.facts.window
-        shared = both.narrowing() if both.where == self.below.facts.where else Facts("", (), window).narrowing()
+        shared = (
+            both.narrowing() if both.where == self.below.facts.where else Facts("", (), window).narrowing()
+        )
         parts = [_part(one, shared.keys()) for one in (self.above, self.below)]
         return {"ratio": parts, "min_den": self.least} | shared | self.test.document()
 

@@ -11,6 +11,7 @@ from members.models import Member
 from segments.engine.clock import DAY, months_later, yearly
 from segments.engine.tree import Test
 from segments.filters import FieldFilter, Moment, fields
+from segments.filters.comparing import runs
 
 OLDEST = 150
 
@@ -29,7 +30,7 @@ class Age(FieldFilter):
             return Q(birth_date__isnull=test.op == "not_set")
         ages = [age for age in range(OLDEST + 1) if test.compares(Fraction(age))]
         found = Q(pk__in=[])
-        for first, last in _runs(ages):
+        for first, last in runs(ages):
             found |= Q(
                 birth_date__lte=_born_by(moment.today, first), birth_date__gt=_born_by(moment.today, last + 1)
             )
@@ -50,17 +51,6 @@ class Age(FieldFilter):
         holds = test.compares(age)
         ages = range(age + 1, OLDEST + 1)
         return next((yearly(born, born.year + one) for one in ages if test.compares(one) is not holds), None)
-
-
-def _runs(ages: list[int]) -> list[tuple[int, int]]:
-    """The ages, put together where one follows the other."""
-    found: list[tuple[int, int]] = []
-    for age in ages:
-        if found and found[-1][1] == age - 1:
-            found[-1] = (found[-1][0], age)
-        else:
-            found.append((age, age))
-    return found
 
 
 def _born_by(today: date, age: int) -> date:

@@ -4,11 +4,12 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, TextField, Value
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
+from members.models import Member
 from segments.engine.tree import Test
 from segments.filters import Moment
 
@@ -104,6 +105,22 @@ def _within(name: str, start: Any, end: Any) -> Q:
     if end is not None:
         found &= Q(**{f"{name}__lte": end})
     return found
+
+
+def runs(numbers: list[int]) -> list[tuple[int, int]]:
+    """Ascending numbers, put together where one follows the other."""
+    found: list[tuple[int, int]] = []
+    for one in numbers:
+        if found and found[-1][1] == one - 1:
+            found[-1] = (found[-1][0], one)
+        else:
+            found.append((one, one))
+    return found
+
+
+def others_than(condition: Q) -> Q:
+    """The members who do not meet the condition: a form that the database turns into a join."""
+    return Q(~Exists(Member.objects.filter(condition, pk=OuterRef("pk"))))
 
 
 def quotient_test(above: Combinable, below: Combinable, test: Test, scale: Fraction = Fraction(1)) -> Q:

@@ -1,13 +1,13 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Order
+from members.models import Order, OrderReturnLine
 from segments.filters import Detail, FactFilter, Moment, facts
-from segments.filters.expressions import local_day
+from segments.filters.expressions import local_day, sum_of, when_it_was
 
 
 @facts.register("order")
@@ -21,11 +21,20 @@ class Orders(FactFilter):
     at: ClassVar[str] = "placed_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:
-        return Order.objects.counted()
+        back = OrderReturnLine.objects.filter(
+            order_line__order=OuterRef("pk"), order_return__returned_at__lte=moment.now
+        )
+        return Order.objects.counted().alias(order_back=sum_of(back, "amount_ore", by="order_line__order"))
 
     def measures(self) -> Mapping[str, Detail]:
         return {
             "total": Detail("money", _("paid"), "paid_ore"),
+            "kept": Detail(
+                "money",
+                _("paid for what was kept"),
+                ExpressionWrapper(F("paid_ore") - F("order_back"), output_field=BigIntegerField()),
+                is_positive=False,
+            ),
             "gross": Detail("money", _("price before discounts"), "gross_ore"),
             "discount": Detail("money", _("discounts"), "discount_ore"),
             "voucher": Detail("money", _("paid with checks"), "voucher_ore"),
@@ -44,6 +53,7 @@ class Orders(FactFilter):
             "country": Detail("choice", _("country"), "store__country"),
             "channel": Detail("choice", _("channel"), "channel"),
             "currency": Detail("choice", _("currency"), "currency"),
+            **when_it_was("placed_at"),
         }
 
     def same(self) -> Mapping[str, Detail]:

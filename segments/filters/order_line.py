@@ -1,13 +1,20 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import F, QuerySet
+from django.db.models import BigIntegerField, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Order, OrderLine
+from members.models import Order, OrderLine, OrderReturnLine
 from segments.filters import Detail, FactFilter, Moment, facts
-from segments.filters.expressions import THOUSANDTHS, local_day, root_of, thousandths
+from segments.filters.expressions import (
+    THOUSANDTHS,
+    local_day,
+    root_of,
+    sum_of,
+    thousandths,
+    when_it_was,
+)
 
 
 @facts.register("order_line")
@@ -21,17 +28,28 @@ class OrderLines(FactFilter):
     at: ClassVar[str] = "order__placed_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:
-        return OrderLine.objects.filter(order__state=Order.State.PLACED, revision=F("order__revision"))
+        lines = OrderLine.objects.filter(order__state=Order.State.PLACED, revision=F("order__revision"))
+        back = OrderReturnLine.objects.filter(
+            order_line=OuterRef("pk"), order_return__returned_at__lte=moment.now
+        )
+        return lines.alias(line_back=sum_of(back, "amount_ore", by="order_line"))
 
     def measures(self) -> Mapping[str, Detail]:
         return {
             "total": Detail("money", _("paid"), "paid_ore"),
+            "kept": Detail(
+                "money",
+                _("paid for what was kept"),
+                ExpressionWrapper(F("paid_ore") - F("line_back"), output_field=BigIntegerField()),
+                is_positive=False,
+            ),
             "discount": Detail("money", _("discounts"), "discount_ore"),
             "qty": Detail("quantity", _("quantity"), thousandths("quantity"), scale=THOUSANDTHS),
             "product": Detail("text", _("article number"), "sku"),
             "category": Detail("text", _("category"), "category_path"),
             "interest_area": Detail("text", _("area of interest"), root_of("category_path")),
             "brand": Detail("text", _("brand"), "brand"),
+            "store": Detail("text", _("store"), "order__store__code"),
             "order": Detail("text", _("order"), "order_id"),
             "local_day": Detail("day", _("day"), local_day("order__placed_at")),
         }
@@ -46,6 +64,7 @@ class OrderLines(FactFilter):
             "discount": Detail("money", _("discounts"), "discount_ore"),
             "store": Detail("choice", _("store"), "order__store__code"),
             "channel": Detail("choice", _("channel"), "order__channel"),
+            **when_it_was("order__placed_at"),
         }
 
     def same(self) -> Mapping[str, Detail]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member, Order
 from segments.filters import Detail, FactFilter, Moment, facts
 
-QUALIFIED, PENDING = "qualified", "pending"
+QUALIFIED, PENDING, REVERSED = "qualified", "pending", "reversed"
 
 
 @facts.register("referral")
@@ -22,11 +22,21 @@ class Referrals(FactFilter):
 
     def rows(self, moment: Moment) -> QuerySet[Any]:
         bought = Order.objects.counted().filter(member=OuterRef("pk"), placed_at__lte=moment.now)
+        regretted = Order.objects.filter(
+            member=OuterRef("pk"), placed_at__lte=moment.now, state=Order.State.CANCELLED
+        )
         state = Case(
-            When(Exists(bought), then=Value(QUALIFIED)), default=Value(PENDING), output_field=CharField()
+            When(Exists(bought), then=Value(QUALIFIED)),
+            When(Exists(regretted), then=Value(REVERSED)),
+            default=Value(PENDING),
+            output_field=CharField(),
         )
         return Member.objects.annotate(referral_state=state)
 
     def where(self) -> Mapping[str, Detail]:
-        states = ((QUALIFIED, _("has bought")), (PENDING, _("has not bought yet")))
+        states = (
+            (QUALIFIED, _("has bought")),
+            (PENDING, _("has not bought yet")),
+            (REVERSED, _("has bought, and every purchase was cancelled")),
+        )
         return {"state": Detail("choice", _("state"), "referral_state", known=states)}

@@ -10,7 +10,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from members.models import Consent, Member
 from members.queries import has_refused
@@ -28,6 +28,7 @@ from segments.engine.tree import (
     Top,
 )
 from segments.filters import Moment, facts, fields
+from segments.filters.comparing import others_than
 from segments.queries.catalogue import FIRST_ORDER
 from segments.queries.chance import in_bucket
 from segments.queries.facts import edge_condition, measured_condition, ratio_condition, top_condition
@@ -100,8 +101,7 @@ def _complement(part: Part) -> Part:
         # A comparison with what is missing is neither true nor false in SQL; here it is false.
         denied = Case(When(part.condition, then=NO), default=YES, output_field=BooleanField())
         return Part(Q(denied), is_plain=True)
-    met = Member.objects.filter(part.condition, pk=OuterRef("pk"))
-    return Part(Q(~Exists(met)))
+    return Part(others_than(part.condition))
 
 
 def _all(parts: list[Part]) -> Part:

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Count,
-    Exists,
     ExpressionWrapper,
     F,
     FloatField,
@@ -27,7 +26,13 @@ from members.models import Member
 from segments.engine.tree import Edge, Facts, Measure, Measured, Ratio, Test, Top
 from segments.engine.window import Span
 from segments.filters import Detail, FactFilter, Moment, facts
-from segments.filters.comparing import detail_test, moment_test, number_test, quotient_test
+from segments.filters.comparing import (
+    detail_test,
+    moment_test,
+    number_test,
+    others_than,
+    quotient_test,
+)
 
 OWNER = "segment_owner"
 RESULT = "segment_result"
@@ -74,7 +79,7 @@ def owned_by(of: str, rows: QuerySet[Any]) -> Q:
 
 def nobody_owns(of: str, rows: QuerySet[Any]) -> Q:
     """The members who own none of ``rows``."""
-    return Q(~Exists(Member.objects.filter(owned_by(of, rows), pk=OuterRef("pk"))))
+    return others_than(owned_by(of, rows))
 
 
 def measured_condition(node: Measured, moment: Moment) -> Q:

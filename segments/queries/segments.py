@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from members.models import Member
 from segments.engine.errors import Malformed
 from segments.engine.reading import MOST_LEAVES, read
-from segments.engine.tree import Group, InSegment, Node, Not, Top
-from segments.filters import Moment
+from segments.engine.tree import Field, Group, InSegment, Node, Not, Top
+from segments.filters import Moment, fields
 from segments.models import Membership, Segment
 from segments.queries.catalogue import catalogue, club_zone
 from segments.queries.compiler import members_in
@@ -90,7 +90,10 @@ def in_segment(segment: Segment) -> QuerySet[Member]:
 
 def depends_on_others(node: Node) -> bool:
     """Whether what happens to one member can move another in or out."""
-    return any(isinstance(leaf, Top) for leaf in node.leaves())
+    return any(
+        isinstance(leaf, Top) or (isinstance(leaf, Field) and fields[leaf.name].is_relative)
+        for leaf in node.leaves()
+    )
 
 
 def segments_of(member_ids: Collection[int], keys: Collection[str]) -> dict[int, frozenset[str]]:

@@ -96,7 +96,9 @@ def ratios(draw: st.DrawFn) -> dict[str, Any]:
     units: list[Any] = [{"agg": "sum", "of": of, "field": "qty"} for of in ("return_line", "order_line")]
     lamps = {"of": "order_line", "where": {"category_under": "lampor"}}
     parts: Any = draw(
-        st.sampled_from([["return_line", "order_line"], ["order", "order_line"], units, [lamps, "order_line"]])
+        st.sampled_from(
+            [["return_line", "order_line"], ["order", "order_line"], units, [lamps, "order_line"]]
+        )
     )
     test = draw(st.sampled_from([("gte", "0.5"), ("gt", 0), ("lte", "0.3333"), ("eq", 1), ("ne", 1)]))
     return tested(test, ratio=parts, min_den=draw(st.integers(1, 3)), window=draw(WINDOWS))

@@ -24,7 +24,9 @@ class Club:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.members = list(Member.objects.select_related("home_store").order_by("pk"))
-        self.refusers = {member.pk for member in self.members if self.answer(member, "profiling", "any") is False}
+        self.refusers = {
+            member.pk for member in self.members if self.answer(member, "profiling", "any") is False
+        }
         self.rows: dict[str, list[Row]] = {
             "order": [order_row(order) for order in Order.objects.select_related("store")],
             "order_line": [line_row(line) for line in OrderLine.objects.select_related("order__store")],

@@ -12,7 +12,11 @@ from segments.engine.errors import Malformed
 from tests.segments.drawn import NOW, PEOPLE, TREES, build
 from tests.segments.oracle import Club
 
-drawn = settings(max_examples=int(os.environ.get("DRAWN_DEFINITIONS", "60")), deadline=None, suppress_health_check=list(HealthCheck))
+drawn = settings(
+    max_examples=int(os.environ.get("DRAWN_DEFINITIONS", "60")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 class RandomDefinitions(TestCase):

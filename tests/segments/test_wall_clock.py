@@ -32,7 +32,9 @@ def test_later_is_the_same_in_the_database(count: int, unit: str) -> None:
     for start in STARTS:
         make_member(joined_at=start, email="")
     moved = Member.objects.annotate(later=Later("joined_at", count, unit)).order_by("pk")
-    assert list(moved.values_list("later", flat=True)) == [shifted(start, count, unit, ZONE) for start in STARTS]
+    assert list(moved.values_list("later", flat=True)) == [
+        shifted(start, count, unit, ZONE) for start in STARTS
+    ]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,11 @@ def test_an_answer_counts_from_when_it_was_given() -> None:
     member = make_member("A")
     answer(member, "email", 0, is_given=True)
     answer(member, "email", 1, is_given=False)
-    asked = {"field": "consent", "with": {"purpose": "marketing", "channel": "email"}, "op": "eq", "value": True}
+    asked = {
+        "field": "consent",
+        "with": {"purpose": "marketing", "channel": "email"},
+        "op": "eq",
+        "value": True,
+    }
     at = [NOON - timedelta(minutes=1), NOON, NOON + timedelta(minutes=1)]
     assert [meant(asked, one) for one in at] == [[], ["A"], []]

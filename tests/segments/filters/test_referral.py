@@ -15,5 +15,6 @@ def test_friends_qualify_by_a_purchase_that_stands() -> None:
     counted = {"agg": "count", "of": "referral", "op": "gte", "value": 1}
     assert meant(counted) == ["A", "B"]
     assert meant({**counted, "where": {"state": "qualified"}}) == ["A"]
-    assert meant({**counted, "where": {"state": "pending"}}) == ["B"]
+    assert meant({**counted, "where": {"state": "pending"}}) == []
+    assert meant({**counted, "where": {"state": "reversed"}}) == ["B"]
     assert meant(counted, NOON - timedelta(seconds=1)) == []
