@@ -44,12 +44,13 @@ class ActFacts(FactFilter):
     at: ClassVar[str] = "occurred_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:
-        return self.acts().alias(
+        acts: QuerySet[Any] = self.acts().alias(
             act_category=Coalesce(
                 KeyTextTransform("category_path", "facts"), Value(""), output_field=TextField()
             ),
             act_score=Cast(KeyTextTransform("score", KeyTransform("attributes", "facts")), BigIntegerField()),
         )
+        return acts
 
     def acts(self) -> QuerySet[Any]:
         return Act.objects.filter(undone_at__isnull=True, kind=self.key)

@@ -182,7 +182,7 @@ def test_a_denied_number_is_read_back_as_its_opposite_and_a_missing_one_is_not()
 
 
 SAMPLES: dict[str, Any] = {
-    "text": "x", "choice": "x", "category": "x", "number": 2, "money": 200, "quantity": 2, "yes_no": True,
+    "text": "x", "choice": "x", "level": "x", "category": "x", "number": 2, "money": 200, "quantity": 2, "yes_no": True,
     "day": "2026-01-01", "moment": "2026-01-01",
 }  # fmt: skip
 
