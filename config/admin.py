@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import ClockedScheduleAdmin as BaseClockedScheduleAdmin
 from django_celery_beat.admin import CrontabScheduleAdmin as BaseCrontabScheduleAdmin
@@ -30,7 +31,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.rights import RightsField
-from members.admin.base import ClubAdmin
+from members.admin.base import ClubAdmin, column
 from members.models import User
 
 if TYPE_CHECKING:
@@ -149,6 +150,19 @@ class UserSessionAdmin(BaseUserSessionAdmin, ClubAdmin):
         return False
 
 
+def told(crontab: CrontabSchedule) -> str:
+    """When a crontab runs, in words where it is as simple as ours are."""
+    is_simple = (crontab.day_of_month, crontab.month_of_year, crontab.day_of_week) == ("*", "*", "*")
+    if not is_simple or not crontab.minute.isdecimal():
+        return str(crontab)
+    if crontab.hour == "*":
+        return gettext("every hour, %(minute)s past") % {"minute": crontab.minute.zfill(2)}
+    if crontab.hour.isdecimal():
+        time = f"{int(crontab.hour):02}:{int(crontab.minute):02}"
+        return gettext("every day at %(time)s") % {"time": time}
+    return str(crontab)
+
+
 class TaskWidget(UnfoldAdminSelectWidget, TaskSelectWidget):
     pass
 
@@ -163,6 +177,22 @@ class TaskForm(PeriodicTaskForm):
 @admin.register(PeriodicTask)
 class PeriodicTaskAdmin(BasePeriodicTaskAdmin, ModelAdmin):
     form = TaskForm
+    list_display = ("what", "when", "enabled", "last_run_at")
+    list_display_links = ("what",)
+    # Without the library's sentence about the schedule, which it only makes in English.
+    readonly_fields = ("last_run_at",)
+    fieldsets = tuple(
+        (title, {**shelf, "fields": [name for name in shelf["fields"] if name != "crontab_translation"]})
+        for title, shelf in BasePeriodicTaskAdmin.fieldsets
+    )
+
+    @column(_("What"))
+    def what(self, task: PeriodicTask) -> str:
+        return gettext(task.name)
+
+    @column(_("When"))
+    def when(self, task: PeriodicTask) -> str:
+        return told(task.crontab) if task.crontab else str(task.scheduler)
 
 
 @admin.register(IntervalSchedule)

@@ -120,9 +120,11 @@ class NextStep:
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: what this member of staff may see."""
-    home = {"title": _("Overview"), "icon": "home", "link": reverse("admin:index")}
+    first = [{"title": _("Overview"), "icon": "home", "link": reverse("admin:index")}]
+    if may_see_figures(request):
+        first.append({"title": _("Figures"), "icon": "bar_chart", "link": reverse("club_figures")})
     return [
-        {"items": [home]},
+        {"items": first},
         *({"title": title, "separator": True, "items": _items(request, rows)} for title, rows in MENU),
     ]
 
@@ -165,6 +167,11 @@ def _may_see(request: HttpRequest, label: str) -> bool:
     except (LookupError, NotRegistered):
         return False
     return bool(page.has_view_or_change_permission(request))
+
+
+def may_see_figures(request: HttpRequest) -> bool:
+    """Whether this member of staff may know how the whole club does."""
+    return _may_see(request, "members.Member") and _may_see(request, "members.Order")
 
 
 def _figures(request: HttpRequest, now: datetime) -> Iterator[Figure]:

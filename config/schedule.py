@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop as later
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 
@@ -25,19 +26,21 @@ class PeriodicWork:
 
 
 PERIODIC_WORK = (
-    PeriodicWork("Deliver activities", "members.tasks.deliver_activities", timedelta(seconds=30)),
-    PeriodicWork("Send webhooks", "members.tasks.send_webhooks", timedelta(seconds=30)),
-    PeriodicWork("Run enrolments", "campaigns.tasks.run_enrolments", timedelta(seconds=30)),
-    PeriodicWork("Send messages", "campaigns.tasks.send_messages", timedelta(seconds=30)),
-    PeriodicWork("Work deliveries from shops", "loyalty.tasks.work_deliveries", timedelta(seconds=30)),
-    PeriodicWork("Refresh segments", "segments.tasks.refresh_segments", timedelta(seconds=30)),
-    PeriodicWork("Run trials", "loyalty.tasks.run_trials", timedelta(seconds=30)),
-    PeriodicWork("Run what is due", "loyalty.tasks.run_due", At(minute="5")),
-    PeriodicWork("Recompute segments", "segments.tasks.recompute_segments", At(minute="30", hour="2")),
-    PeriodicWork("Check the ledger", "loyalty.tasks.check_ledger", At(minute="30", hour="3")),
-    PeriodicWork("Forget old answers", "members.tasks.forget_answers", At(minute="45", hour="3")),
-    PeriodicWork("Forget old webhooks", "members.tasks.forget_webhooks", At(minute="55", hour="3")),
-    PeriodicWork("Forget old deliveries", "loyalty.tasks.forget_deliveries", At(minute="50", hour="3")),
+    PeriodicWork(later("Deliver activities"), "members.tasks.deliver_activities", timedelta(seconds=30)),
+    PeriodicWork(later("Send webhooks"), "members.tasks.send_webhooks", timedelta(seconds=30)),
+    PeriodicWork(later("Run enrolments"), "campaigns.tasks.run_enrolments", timedelta(seconds=30)),
+    PeriodicWork(later("Send messages"), "campaigns.tasks.send_messages", timedelta(seconds=30)),
+    PeriodicWork(later("Work deliveries from shops"), "loyalty.tasks.work_deliveries", timedelta(seconds=30)),
+    PeriodicWork(later("Refresh segments"), "segments.tasks.refresh_segments", timedelta(seconds=30)),
+    PeriodicWork(later("Run trials"), "loyalty.tasks.run_trials", timedelta(seconds=30)),
+    PeriodicWork(later("Run what is due"), "loyalty.tasks.run_due", At(minute="5")),
+    PeriodicWork(later("Recompute segments"), "segments.tasks.recompute_segments", At(minute="30", hour="2")),
+    PeriodicWork(later("Check the ledger"), "loyalty.tasks.check_ledger", At(minute="30", hour="3")),
+    PeriodicWork(later("Forget old answers"), "members.tasks.forget_answers", At(minute="45", hour="3")),
+    PeriodicWork(later("Forget old webhooks"), "members.tasks.forget_webhooks", At(minute="55", hour="3")),
+    PeriodicWork(
+        later("Forget old deliveries"), "loyalty.tasks.forget_deliveries", At(minute="50", hour="3")
+    ),
 )
 
 

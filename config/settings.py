@@ -306,6 +306,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # there are none, so nobody need clear them away
 CELERY_TASK_ACKS_LATE = True  # a task cut short runs again; every action is idempotent
 CELERY_TASK_TIME_LIMIT = 30 * 60  # well below the hour after which Redis hands a task out again
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config.figures import figures
 from config.theme import theme
 from config.views import health, metrics
 from members.api.action_view import NoSuchAddress
@@ -13,6 +14,7 @@ from members.api.action_view import NoSuchAddress
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("admin/figures/", admin.site.admin_view(figures), name="club_figures"),
     path("admin/", admin.site.urls),
     # Before the login pages' own addresses: joining is ours.
     path("", include("members.urls")),

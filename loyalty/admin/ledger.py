@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import path, reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from loyalty import queries
 from loyalty.admin.by_hand import adjust_points, register_receipt, set_tier
+from loyalty.admin.panels import last_day
 from loyalty.models import Allocation, Award, Balance, Entry, LedgerCheck, Lot, Standing, TierChange
 from members.admin.base import ReadOnlyAdmin, column
 from members.admin.filters import FoundByMember, since
@@ -30,7 +32,7 @@ def members_of(account: "Account") -> str:
     """Links to whoever shares ``account``, from members loaded before."""
     return format_html_join(
         ", ",
-        '<a href="{}">{}</a>',
+        '<a class="text-link" href="{}">{}</a>',
         ((reverse("admin:members_member_change", args=[one.pk]), one) for one in account.members.all()),
     )
 
@@ -153,12 +155,12 @@ class StandingAdmin(AccountRowAdmin):
 
 @admin.register(TierChange)
 class TierChangeAdmin(AccountRowAdmin):
-    list_display = ("effective_at", "member", "reached", "valid_to", "origin", "why", "actor")
+    list_display = ("effective_at", "member", "moved", "last_day", "origin", "why", "actor")
     list_display_links = ("effective_at",)
     list_filter = (("origin", ChoicesRadioFilter),)
-    readonly_fields = ("member", "reached", "why")
+    readonly_fields = ("member", "moved", "last_day", "why")
     fields = (
-        "member", "reached", "previous", "valid_to", "origin", "why", "actor", "reason", "effective_at", "recorded_at",
+        "member", "moved", "last_day", "origin", "why", "actor", "reason", "effective_at", "recorded_at",
     )  # fmt: skip
 
     def get_urls(self) -> "list[URLPattern]":
@@ -169,8 +171,16 @@ class TierChangeAdmin(AccountRowAdmin):
         return set_tier(self, request, account_id)
 
     @column(_("tier"))
-    def reached(self, change: TierChange) -> str:
-        return queries.name_of("tiers", change.tier) if change.tier else "–"
+    def moved(self, change: TierChange) -> str:
+        """From which tier to which; a tier that only got a later last day is told once."""
+        before, after = (
+            queries.name_of("tiers", key) if key else _("none") for key in (change.previous, change.tier)
+        )
+        return str(after) if before == after else f"{before} → {after}"
+
+    @column(_("last day"))
+    def last_day(self, change: TierChange) -> str:
+        return last_day(change.valid_to)
 
     @column(_("because"))
     def why(self, change: TierChange) -> str:
@@ -179,9 +189,13 @@ class TierChangeAdmin(AccountRowAdmin):
 
 @admin.register(LedgerCheck)
 class LedgerCheckAdmin(ReadOnlyAdmin):
-    list_display = ("checked_at", "entries", "outcome")
-    readonly_fields = ("outcome", "broken")
-    fields = ("checked_at", "entries", "outcome", "broken")
+    list_display = ("checked_at", "checked", "outcome")
+    readonly_fields = ("checked", "outcome", "broken")
+    fields = ("checked_at", "checked", "outcome", "broken")
+
+    @column(_("entries"))
+    def checked(self, check: LedgerCheck) -> str:
+        return number_format(check.entries, force_grouping=True)
 
     @column(_("outcome"), {"holds": "success", "broken": "danger"})
     def outcome(self, check: LedgerCheck) -> tuple[str, Any]:

@@ -203,6 +203,11 @@ def worth(check: Voucher) -> str:
 
 def last_day_of(check: Voucher) -> str:
     """The last day on which it can be used: it lapses at the midnight that ends it."""
-    if check.expires_at is None:
+    return last_day(check.expires_at)
+
+
+def last_day(ends_at: datetime | None) -> str:
+    """The day that the midnight ``ends_at`` ends."""
+    if ends_at is None:
         return "–"
-    return date_format(localtime(check.expires_at - timedelta(microseconds=1)), "SHORT_DATE_FORMAT")
+    return date_format(localtime(ends_at - timedelta(microseconds=1)), "SHORT_DATE_FORMAT")

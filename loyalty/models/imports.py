@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 
@@ -41,7 +42,7 @@ class ImportJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.file_name} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.file_name} {localtime(self.started_at):%Y-%m-%d %H:%M}"
 
 
 class ImportNote(models.Model):

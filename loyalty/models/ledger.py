@@ -6,6 +6,7 @@ happened, ``recorded_at`` when the club heard of it.
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.models.programme import ProgrammeVersion
@@ -291,7 +292,7 @@ class TierChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.effective_at:%Y-%m-%d %H:%M}"
+        return f"{localtime(self.effective_at):%Y-%m-%d %H:%M}"
 
 
 class LedgerCheck(models.Model):
@@ -306,4 +307,4 @@ class LedgerCheck(models.Model):
         verbose_name_plural = _("ledger checks")
 
     def __str__(self) -> str:
-        return f"{self.checked_at:%Y-%m-%d %H:%M}"
+        return f"{localtime(self.checked_at):%Y-%m-%d %H:%M}"

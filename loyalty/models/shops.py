@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -123,4 +124,4 @@ class ShopDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.topic} {self.received_at:%Y-%m-%d %H:%M}"
+        return f"{self.topic} {localtime(self.received_at):%Y-%m-%d %H:%M}"

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.models.programme import ProgrammeVersion
@@ -73,7 +74,7 @@ class TrialRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"{self.version} {localtime(self.asked_at):%Y-%m-%d %H:%M}"
 
     @property
     def is_live(self) -> bool:

@@ -123,6 +123,12 @@ class ReadOnlyInline(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    hide_title = True  # the row says it all
+
+    def has_view_permission(self, request: "HttpRequest", obj: Any = None) -> bool:
+        """Whoever may see the parent may see its rows: there is no right to lines without their order."""
+        parent = self.parent_model._meta
+        return bool(request.user.has_perm(f"{parent.app_label}.view_{parent.model_name}"))
 
     def has_add_permission(self, request: "HttpRequest", obj: Any = None) -> bool:
         return False

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RadioFilter
 
@@ -11,9 +12,17 @@ from members.admin.base import ReadOnlyAdmin, ReadOnlyInline, column
 from members.admin.filters import FoundByMember, since
 from members.models import Order, OrderLine, OrderReturn, OrderReturnLine
 from members.queries import money
+from members.registry import Registry
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.http import HttpRequest
+
+
+def pieces(quantity: "Decimal") -> str:
+    """Without the decimals that it does not need: 1 is not written as a thousand."""
+    return number_format(f"{quantity.normalize():f}")
 
 
 class MissingOrder(RadioFilter):
@@ -30,13 +39,21 @@ class MissingOrder(RadioFilter):
         return queryset.filter(Exists(waiting))
 
 
+# What floors above show of an order: what it gave, and why.
+inlines: Registry[type[ReadOnlyInline]] = Registry("list on an order's page")
+
+
 class OrderLineInline(ReadOnlyInline):
     model = OrderLine
-    fields = readonly_fields = ("position", "sku", "name", "quantity", "gross", "discount", "checks", "paid")
+    fields = readonly_fields = ("sku", "name", "pieces", "gross", "discount", "checks", "paid")
     ordering = ("-revision", "position")
 
     def get_queryset(self, request: "HttpRequest") -> QuerySet[OrderLine]:
         return super().get_queryset(request).select_related("order")  # type: ignore[no-any-return]
+
+    @column(_("quantity"))
+    def pieces(self, line: OrderLine) -> str:
+        return pieces(line.quantity)
 
     @column(_("price before discounts"))
     def gross(self, line: OrderLine) -> str:
@@ -68,7 +85,9 @@ class OrderAdmin(ReadOnlyAdmin, FoundByMember):
         "number", "source", "revision", "member", "store", "channel", "gross", "discount", "checks", "paid",
         "state", "placed_at", "recorded_at", "cancelled_at",
     )  # fmt: skip
-    inlines = (OrderLineInline,)
+
+    def get_inlines(self, request: "HttpRequest", obj: Any) -> list[type[ReadOnlyInline]]:
+        return [OrderLineInline, *inlines.values()]
 
     @column(_("price before discounts"))
     def gross(self, order: Order) -> str:
@@ -93,7 +112,11 @@ class OrderAdmin(ReadOnlyAdmin, FoundByMember):
 
 class OrderReturnLineInline(ReadOnlyInline):
     model = OrderReturnLine
-    fields = readonly_fields = ("ref", "sku", "quantity", "amount", "order_line")
+    fields = readonly_fields = ("ref", "sku", "pieces", "amount", "order_line")
+
+    @column(_("quantity"))
+    def pieces(self, line: OrderReturnLine) -> str:
+        return pieces(line.quantity)
 
     @column(_("amount"))
     def amount(self, line: OrderReturnLine) -> str:

@@ -77,6 +77,10 @@ class ApiKeyAdmin(ClubAdmin):
     form = ApiKeyForm
     fields = ("name", "source", "scopes", "store", "expires_at")
     change_form_outer_before_template = "admin/members/apikey/tools.html"
+    readonly_fields = ("may", "last_used_at")
+
+    def get_fields(self, request: "HttpRequest", obj: ApiKey | None = None) -> tuple[str, ...]:
+        return ("name", "source", "may", "store", "expires_at", "last_used_at") if obj else self.fields
 
     def has_change_permission(self, request: "HttpRequest", obj: Any = None) -> bool:
         return False
@@ -114,6 +118,10 @@ class ApiKeyAdmin(ClubAdmin):
             preview=[(api_key.name, _("works"), _("revoked"))],
             explain=lambda error: refused(error, {}),
         )
+
+    @column(gettext_lazy("May do"))
+    def may(self, api_key: ApiKey) -> str:
+        return ", ".join(str(ApiKey.Scope(scope).label) for scope in api_key.scopes)
 
     @column(gettext_lazy("state"), {"works": "success", "ended": "danger"})
     def labelled_state(self, api_key: ApiKey) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from members.models.ids import new_id
@@ -60,4 +61,4 @@ class Activity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.occurred_at:%Y-%m-%d %H:%M}"
+        return f"{localtime(self.occurred_at):%Y-%m-%d %H:%M}"

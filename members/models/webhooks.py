@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from members.models.activity import Activity
@@ -92,7 +93,7 @@ class WebhookMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.made_at:%Y-%m-%d %H:%M}"
+        return f"{self.event} {localtime(self.made_at):%Y-%m-%d %H:%M}"
 
     @property
     def webhook_id(self) -> str:

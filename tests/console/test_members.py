@@ -1,13 +1,18 @@
 """Finding a member by what they say at the counter, seeing them whole, and changing what they ask for."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from loyalty.models import Voucher
+from loyalty.queries import amount_of, explain
 from members.admin.mirror import sentences
+from members.admin.order import pieces
 from members.models import Activity, Category, Member
 from tests.console import seed
 from tests.console.conftest import browser
@@ -156,6 +161,24 @@ def test_an_order_shows_its_lines(owner: Client, club: list[Member]) -> None:
     page = owner.get(reverse("admin:members_order_change", args=[order.pk])).content.decode()
     assert "Lampa" in page
     assert "1,100 kr" in page
+
+
+def test_an_order_says_what_it_gave_and_why(owner: Client, club: list[Member]) -> None:
+    order = club[0].orders.get(number="0-2")
+    page = owner.get(reverse("admin:members_order_change", args=[order.pk])).content.decode()
+    earned = order.entries.get(kind="earn")
+    assert explain(earned.because) in page
+    assert amount_of(earned.meter, earned.amount) in page
+    cashier = seed.make_staff("till@shop.example")
+    cashier.user_permissions.set(Permission.objects.filter(codename="view_order"))
+    page = browser(cashier).get(reverse("admin:members_order_change", args=[order.pk])).content.decode()
+    assert "Lampa" in page
+    assert explain(earned.because) not in page
+
+
+def test_pieces_are_not_written_as_thousands() -> None:
+    with translation.override("sv"):
+        assert [pieces(Decimal(text)) for text in ("1.000", "10.000", "0.250")] == ["1", "10", "0,25"]
 
 
 def test_everything_that_happens_has_its_sentence(club: list[Member]) -> None:

@@ -88,7 +88,7 @@ def start_again_as_demo(folder: Path, port: int) -> None:
         "STAMKUND_VAR": str(folder),
         "SECRET_KEY": secret_key_of(folder),
         "CLUB_NAME": "Hemvist",
-        "CLUB_POSTAL_ADDRESS": "Hemvist, Påhittade gatan 1, 411 01 Göteborg",
+        "CLUB_POSTAL_ADDRESS": "Påhittade gatan 1, 411 01 Göteborg",
         "CLUB_URL": f"http://localhost:{port}",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
     }
