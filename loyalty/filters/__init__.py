@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.programme import Programme
-from loyalty.models import Act
+from loyalty.models import Act, Voucher
 from loyalty.queries.programmes import recent_timetable
 from loyalty.queries.wording import name_of
 from segments.filters import Choices, Detail, FactFilter, Moment
@@ -74,3 +74,22 @@ class ActFacts(FactFilter):
 
     def same(self) -> Mapping[str, Detail]:
         return {"category": Detail("choice", _("category"), "act_category")}
+
+
+class VoucherFacts(FactFilter):
+    """Something about checks: what they are worth, and which they are."""
+
+    owner: ClassVar[str] = "account_id"
+    is_of_account: ClassVar[bool] = True
+
+    def measures(self) -> Mapping[str, Detail]:
+        return {
+            "value": Detail("money", _("value"), "value_ore"),
+            "used": Detail("money", _("used"), "used_ore"),
+        }
+
+    def where(self) -> Mapping[str, Detail]:
+        return {
+            "state": Detail("choice", _("state"), "state", known=Voucher.State.choices),
+            "reward": Detail("choice", _("reward"), "reward"),
+        }

@@ -1,5 +1,6 @@
 """The conditions of a definition, read and checked. Each writes itself back in its canonical form."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -115,13 +116,14 @@ class Measure:
         return {"agg": self.agg, **named, **self.facts.document()}
 
 
-class Node:
+class Node(ABC):
     """A condition that a member meets or not: never anything between."""
 
     __slots__ = ()
 
+    @abstractmethod
     def document(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """As it is written in a definition."""
 
     def leaves(self) -> "Iterator[Node]":
         yield self

@@ -4,6 +4,7 @@ A *field* is one value of a member; a *fact* is a kind of row of which a member 
 register theirs the same way. A filter describes itself in full, so that a form can be drawn from the registry.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -76,7 +77,7 @@ class Value:
         )
 
 
-class FieldFilter(Value):
+class FieldFilter(Value, ABC):
     """One value of a member. Where it is missing, no comparison holds.
 
     ``is_plain`` where columns of the member decide: such conditions are put together without a join. Of
@@ -93,9 +94,9 @@ class FieldFilter(Value):
     can_be_missing = True
     help: ClassVar[Promise | str] = ""
 
+    @abstractmethod
     def condition(self, test: Test, told: Mapping[str, Any], moment: Moment) -> Q:
         """Who passes the test."""
-        raise NotImplementedError
 
     def value(self, member: Member, told: Mapping[str, Any], moment: Moment) -> Any:
         """What it is for one member; nothing where it is missing."""
@@ -127,7 +128,7 @@ class Detail(Value):
         return F(self.source) if isinstance(self.source, str) else self.source
 
 
-class FactFilter:
+class FactFilter(ABC):
     """A kind of fact. ``owner`` leads from it to the member or the account, ``at`` to when it happened.
 
     Behaviour, such as purchases and clicks, is unknown of whoever has said no to having it analysed.
@@ -142,9 +143,9 @@ class FactFilter:
     is_behaviour: ClassVar[bool] = False
     at: ClassVar[str]
 
+    @abstractmethod
     def rows(self, moment: Moment) -> QuerySet[Any]:
         """All facts of this kind that count, as of ``moment``."""
-        raise NotImplementedError
 
     def measures(self) -> Mapping[str, Detail]:
         """What can be summed, averaged and counted apart."""
