@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from loyalty import actions
 from loyalty.connectors.webhooks import read_news, signature_of, webhooks
-from loyalty.models import ShopConnection, ShopDelivery
+from loyalty.models import Balance, ShopConnection, ShopDelivery
+from tests.loyalty.api import make
 
 SECRET = "a secret of some length"
 
@@ -59,3 +60,30 @@ def work(*, later: timedelta = timedelta(0)) -> int:
     while run := actions.work_deliveries(read=read_news, now=now).worked:
         worked += run
     return worked
+
+
+def publish() -> None:
+    """A point for each krona, since before the oldest of the real orders; nothing ends by itself."""
+    make.programme({**make.QUARTERLY, "life": {}}, since=make.START.replace(year=2000))
+
+
+def woo_order(**facts: Any) -> dict[str, Any]:
+    """An order of 500 kr of customer 27, changed ``facts["after"]`` seconds after it was made."""
+    after = timedelta(seconds=facts.pop("after", 0))
+    placed = timezone.now().replace(microsecond=0) - timedelta(days=1)
+    line = {
+        "id": 1, "quantity": 2, "subtotal": "400.00", "subtotal_tax": "100.00", "total": "400.00",
+        "total_tax": "100.00", "sku": "LAMP", "name": "Lamp",
+    }  # fmt: skip
+    return {
+        "id": 900, "status": "processing", "currency": "SEK", "total": "500.00", "customer_id": 27,
+        "date_created_gmt": placed.strftime("%Y-%m-%dT%H:%M:%S"),
+        "date_modified_gmt": (placed + after).strftime("%Y-%m-%dT%H:%M:%S"),
+        "billing": {"email": "joao@post.example", "first_name": "João"}, "line_items": [line], **facts,
+    }  # fmt: skip
+
+
+def points() -> dict[str, int]:
+    """What each member has, in whole points, by first name."""
+    rows = Balance.objects.filter(meter="points").values_list("account__members__first_name", "amount")
+    return dict(rows)

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from members import actions
+from members.models import Member, Subscription
+from tests.make import NOON, make_activity
+
 
 @dataclass
 class Heard:
@@ -76,3 +80,13 @@ def listening(port: int = 0) -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def subscribe(url: str, *events: str, name: str = "The till") -> Subscription:
+    return actions.subscribe(name=name, url=url, events=events, now=NOON, actor="test")
+
+
+def happen(kind: str = "order.recorded", member: Member | None = None, **facts: object) -> None:
+    """Something happens, and the stream hands it on."""
+    make_activity(kind, member, facts)
+    actions.deliver_activities(now=NOON)

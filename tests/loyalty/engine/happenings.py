@@ -3,12 +3,11 @@
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from loyalty.engine import due
 from loyalty.engine.effects import Effect
 from loyalty.engine.errors import Refused
 from loyalty.engine.happening import MenuUse, act
@@ -18,7 +17,7 @@ from loyalty.engine.posting import Posted
 from loyalty.engine.programme import Programme, Timetable
 from loyalty.engine.records import Sold
 from loyalty.engine.scenario import BackLine
-from tests.loyalty.engine.documents import EVENTS, OFFER, one, some
+from tests.loyalty.engine.document_parts import EVENTS, OFFER, one, some
 from tests.loyalty.engine.invented import MEMBER, START, baskets, order
 
 Step = dict[str, Any]
@@ -56,6 +55,9 @@ class WatchedClub(MemoryClub):
         effects = MemoryClub._write_account(self, name, member)
         self.effects += effects
         return effects
+
+    def sweep(self, at: datetime) -> None:
+        self._catch_up(at)
 
     def _order(self, number: str) -> Sold:
         sold = MemoryClub._order(self, number)
@@ -99,13 +101,14 @@ class Player:
     def play(self, step: Step) -> None:
         before, self.now = self.now, self.now + step["after"] * HOURS
         for sweep in self.sweeps:
-            due.catch_up(self.club.timetable, self.account, before + (self.now - before) * sweep // 10)
+            self.club.sweep(before + (self.now - before) * sweep // 10)
         self.done += 1
         with suppress(Refused):
             getattr(self, f"_{step['do']}")(step)
 
     def _buy(self, step: Step) -> None:
         at = max(self.now - step.get("late", 0) * HOURS, START)
+        self.club.sweep(at)  # which vouchers the buyer has must not hang on when the last one was
         codes = [one.code for one in self.account.vouchers if one.state == "issued"]
         number = str(self.done)
         bought = order(int(number), step["basket"], at, tuple(codes[: step.get("vouchers", 0)]))
