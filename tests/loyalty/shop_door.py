@@ -13,8 +13,12 @@ from loyalty import actions
 from loyalty.connectors.webhooks import read_news, signature_of, webhooks
 from loyalty.models import Balance, ShopConnection, ShopDelivery
 from tests.loyalty.api import make
+from tests.loyalty.connectors.payloads import sample
 
 SECRET = "a secret of some length"
+SHOPIFY_ORDER = sample("shopify/order.json")["order"]
+SHOPIFY_REFUND = sample("shopify/refund.json")["refund"]
+[WOO_LATER, WOO_DONE] = sample("woocommerce/orders_03_list-all-orders.json")
 
 
 class Shop:

@@ -14,14 +14,19 @@ from loyalty import actions
 from loyalty.models import ShopConnection, ShopDelivery
 from members.models import Member, MemberIdentity, Order, OrderReturn
 from tests.loyalty.connectors.payloads import sample
-from tests.loyalty.shop_door import SECRET, Shop, points, publish, woo_order, work
+from tests.loyalty.shop_door import (
+    SECRET,
+    SHOPIFY_ORDER,
+    SHOPIFY_REFUND,
+    Shop,
+    points,
+    publish,
+    woo_order,
+    work,
+)
 from tests.make import make_member
 
 pytestmark = pytest.mark.django_db
-
-SHOPIFY_ORDER = sample("shopify/order.json")["order"]
-SHOPIFY_REFUND = sample("shopify/refund.json")["refund"]
-[WOO_LATER, WOO_DONE] = sample("woocommerce/orders_03_list-all-orders.json")
 
 
 @pytest.fixture

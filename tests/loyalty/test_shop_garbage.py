@@ -14,13 +14,18 @@ from loyalty.models import ShopDelivery
 from members.actions import deliver_activities, erase_member
 from members.models import Order, OrderReturn
 from tests.loyalty.connectors.payloads import sample
-from tests.loyalty.shop_door import Shop, points, publish, woo_order
+from tests.loyalty.shop_door import (
+    SHOPIFY_ORDER,
+    SHOPIFY_REFUND,
+    WOO_DONE,
+    WOO_LATER,
+    Shop,
+    points,
+    publish,
+    woo_order,
+)
 
 pytestmark = pytest.mark.django_db
-
-SHOPIFY_ORDER = sample("shopify/order.json")["order"]
-SHOPIFY_REFUND = sample("shopify/refund.json")["refund"]
-[WOO_LATER, WOO_DONE] = sample("woocommerce/orders_03_list-all-orders.json")
 
 
 @pytest.fixture

@@ -8,14 +8,15 @@ from django.db import transaction
 
 from loyalty.models import Balance, Lot
 from members.models import Order, OrderReturn
-from tests.loyalty.shop_door import Shop, work
-from tests.loyalty.test_shop_deliveries import (
+from tests.loyalty.shop_door import (
     SHOPIFY_ORDER,
     SHOPIFY_REFUND,
     WOO_DONE,
     WOO_LATER,
+    Shop,
     publish,
     woo_order,
+    work,
 )
 
 SEEDS = 12
