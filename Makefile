@@ -5,9 +5,9 @@ STAMP := .venv/.stamp
 
 .PHONY: demo test browser lint format types floors ci benchmarks messages lock clean
 
-# Another port: make demo PORT=8001
+# Another port: make demo PORT=8001. With a mail server on this machine: make demo MAIL_PORT=1025
 demo: $(STAMP)
-	$(BIN)/python manage.py demo --port $(or $(PORT),8000)
+	$(BIN)/python manage.py demo --port $(or $(PORT),8000) $(if $(MAIL_PORT),--mail-port $(MAIL_PORT))
 
 test: $(STAMP)
 	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not browser and not services"

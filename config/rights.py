@@ -18,7 +18,7 @@ READ_ONLY = {
     "loyalty.entry", "loyalty.tierchange", "loyalty.balance", "loyalty.ledgercheck", "loyalty.importjob",
     "loyalty.act", "loyalty.acceptance", "loyalty.fundentry", "loyalty.drawresult", "loyalty.booking",
     "loyalty.shopdelivery", "members.webhookmessage",
-    "campaigns.channelstate", "auth.group",
+    "campaigns.channelstate", "campaigns.message", "auth.group",
 }  # fmt: skip
 DEEDS = {
     "loyalty.add_entry": _("adjust points"),
@@ -28,6 +28,7 @@ DEEDS = {
     "loyalty.change_programmeversion": _("change and publish"),
     "loyalty.change_shopdelivery": _("try again"),
     "members.change_webhookmessage": _("send again"),
+    "campaigns.change_message": _("send again"),
     "members.delete_member": _("end memberships"),
     "members.erase_member": _("erase"),
     "members.change_apikey": _("revoke"),

@@ -17,7 +17,7 @@ from loyalty.queries.wording import amount_of, money, name_of
 Reason = Mapping[str, Any]
 SENTENCES = {
     "earned": later("%(amount)s for %(base)s."),
-    "nothing_counts": later("No %(meter)s: %(excluded)s does not count."),
+    "nothing_counts": later("No %(meter)s for %(excluded)s."),
     "nothing_paid": later("No %(meter)s: nothing was paid for what counts."),
     "too_little": later("No %(meter)s: %(base)s is less than gives the first one."),
     "store_not_included": later("No %(meter)s: the store %(what)s does not take part."),

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from members import actions
 from members.admin.base import ClubAdmin, actor_of, column
@@ -52,8 +52,31 @@ class CategoryAdmin(ClubAdmin):
         return ("code", "parent", "path") if obj else ()
 
 
+class FlagsField(forms.CharField):
+    """A list of words, written with commas between."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        return sorted({word for word in super().clean(value).replace(",", " ").split() if word})
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class ProductForm(forms.ModelForm[Product]):
+    flags = FlagsField(
+        label=gettext_lazy("Flags"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("Words that rules ask for, with commas between, such as gift_card or sale."),
+    )
+
+
 @admin.register(Product)
 class ProductAdmin(ClubAdmin):
+    form = ProductForm
     list_display = ("sku", "name", "category", "brand")
     list_select_related = ("category",)
     search_fields = ("sku__startswith",)

@@ -5,11 +5,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from config.demo.today import NEWCOMERS
+from tests.campaigns.sink import Sink, running_sink
 from tests.config.programs import BASE_DIR, environment, free_port, is_running, manage
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with running_sink() as sink:
+        yield sink
 
 
 def status(url: str) -> int:
@@ -35,13 +44,20 @@ def processes_of(folder: Path) -> list[int]:
 
 
 @pytest.mark.slow
-def test_the_demo_answers_and_stops_without_leaving_anything_running(tmp_path: Path) -> None:
+def test_the_demo_answers_mails_and_stops_without_leaving_anything_running(
+    tmp_path: Path, sink: Sink
+) -> None:
     port = free_port()
+    arguments = ["--port", str(port), "--folder", str(tmp_path), "--mail-port", str(sink.port)]
     demo = subprocess.Popen(
-        [sys.executable, "manage.py", "demo", "--port", str(port), "--folder", str(tmp_path)],
+        [sys.executable, "manage.py", "demo", *arguments],
         cwd=BASE_DIR,
         # What a real club has set must not reach the demo.
-        env=environment(DATABASE_URL="postgres://nobody@127.0.0.1:1/real", REDIS_URL="redis://127.0.0.1:1/0"),
+        env=environment(
+            DATABASE_URL="postgres://nobody@127.0.0.1:1/real",
+            REDIS_URL="redis://127.0.0.1:1/0",
+            EMAIL_URL="smtp://127.0.0.1:1",
+        ),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -52,12 +68,19 @@ def test_the_demo_answers_and_stops_without_leaving_anything_running(tmp_path: P
         pages = {
             path: status(f"http://localhost:{port}{path}") for path in ("/admin/login/", "/accounts/login/")
         }
+        while demo.poll() is None and len(sink.mails) < len(NEWCOMERS):
+            time.sleep(0.2)
     finally:
         demo.send_signal(signal.SIGTERM)
         output, _ = demo.communicate()
     assert pages == {"/admin/login/": 200, "/accounts/login/": 200}, output
     assert (demo.returncode, output.rstrip().endswith("Stopped.")) == (0, True), output
     assert f"http://localhost:{port}/admin/" in output
+    # Today's newcomers are welcomed by a real worker over real SMTP.
+    assert sorted(mail["To"] for mail in sink.mails) == [
+        "kjell-ake@demo.example", "linn@demo.example", "samira@demo.example", "vilgot@demo.example",
+    ]  # fmt: skip
+    assert {mail["Subject"] for mail in sink.mails} == {"Välkommen till Hemvist"}
     assert processes_of(tmp_path) == []
     assert (tmp_path / "club.sqlite3").exists()
 

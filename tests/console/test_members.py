@@ -13,7 +13,7 @@ from loyalty.models import Voucher
 from loyalty.queries import amount_of, explain
 from members.admin.mirror import sentences
 from members.admin.order import pieces
-from members.models import Activity, Category, Member
+from members.models import Activity, Category, Member, Product
 from tests.console import seed
 from tests.console.conftest import browser
 from tests.make import make_member
@@ -154,6 +154,19 @@ def test_a_category_knows_its_path_from_its_parent(owner: Client) -> None:
         reverse("admin:members_category_add"), {"code": "lampor", "name": "Lampor", "parent": parent.pk}
     )
     assert Category.objects.get(code="lampor").path == "ljus/lampor"
+
+
+def test_flags_of_goods_are_written_as_words(owner: Client) -> None:
+    product = Product.objects.create(sku="H-1", name="Presentkort", flags=["gift_card"])
+    page = reverse("admin:members_product_change", args=[product.pk])
+    assert 'value="gift_card"' in owner.get(page).content.decode()
+    told = {"sku": "H-1", "name": "Presentkort", "flags": "sale, gift_card,, sale"}
+    assert owner.post(page, told).status_code == 302
+    product.refresh_from_db()
+    assert product.flags == ["gift_card", "sale"]
+    owner.post(page, told | {"flags": ""})
+    product.refresh_from_db()
+    assert product.flags == []
 
 
 def test_an_order_shows_its_lines(owner: Client, club: list[Member]) -> None:

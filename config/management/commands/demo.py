@@ -32,16 +32,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--folder", default=str(settings.BASE_DIR / "var" / "demo"), help="where it keeps all"
         )
+        parser.add_argument(
+            "--mail-port",
+            type=int,
+            help="hand the mails to an SMTP server at this port of this machine, instead of writing them to files",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         port, folder = options["port"], Path(options["folder"]).resolve()
         if settings.ENVIRONMENT != "demo":
-            start_again_as_demo(folder, port)
+            start_again_as_demo(folder, port, options["mail_port"])
         refuse_taken_port(port)
         call_command("setup", verbosity=0)
         if not User.objects.exists():
             self.build(folder)
-        self.greet(port, folder)
+        self.greet(port, folder, options["mail_port"])
         ended = run_together(programs(port), os.environ)
         if ended:
             raise CommandError(
@@ -67,7 +72,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {stage}")
         self.stdout.flush()
 
-    def greet(self, port: int, folder: Path) -> None:
+    def greet(self, port: int, folder: Path, mail_port: int | None) -> None:
         self.stdout.write(f"\n  Console       http://localhost:{port}/admin/")
         self.stdout.write(f"  Member pages  http://localhost:{port}/")
         self.stdout.write(f"  API           http://localhost:{port}/api/v1/docs/")
@@ -75,12 +80,13 @@ class Command(BaseCommand):
             self.stdout.write(f"  {login.role:<13} {login.email:<20} password {login.password}")
         if api_key_file(folder).exists():
             self.stdout.write(f"  API key       {api_key_file(folder).read_text()}")
-        self.stdout.write(f"  Mails sent    {settings.MAIL_DIR}   (codes to log in with, too)")
+        mails = f"localhost:{mail_port} by SMTP" if mail_port else settings.MAIL_DIR
+        self.stdout.write(f"  Mails sent    {mails}   (codes to log in with, too)")
         self.stdout.write("\nStop with Ctrl-C.\n")
         self.stdout.flush()
 
 
-def start_again_as_demo(folder: Path, port: int) -> None:
+def start_again_as_demo(folder: Path, port: int, mail_port: int | None) -> None:
     """Replace this process by one whose settings are the demo's from the start."""
     environment = {name: value for name, value in os.environ.items() if name not in SETTINGS_OF_A_REAL_CLUB}
     environment |= {
@@ -92,11 +98,17 @@ def start_again_as_demo(folder: Path, port: int) -> None:
         "CLUB_URL": f"http://localhost:{port}",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
     }
+    arguments = ["--port", str(port), "--folder", str(folder)]
+    if mail_port:
+        environment["EMAIL_URL"] = (
+            f"smtp://127.0.0.1:{mail_port}"  # of this machine only: nobody real is mailed
+        )
+        arguments += ["--mail-port", str(mail_port)]
     manage = str(settings.BASE_DIR / "manage.py")
     sys.stdout.flush()
     os.execve(  # noqa: S606 - ourselves, no shell needed
         sys.executable,
-        [sys.executable, manage, "demo", "--port", str(port), "--folder", str(folder)],
+        [sys.executable, manage, "demo", *arguments],
         environment,
     )
 
