@@ -4,8 +4,13 @@ from datetime import datetime
 
 from loyalty import actions
 from loyalty.engine.effects import ForAnother
-from members.models import Activity
-from members.registry import react_to
+from members.models import Activity, Member
+from members.registry import before_joining, react_to
+
+
+@before_joining
+def check_may_join(member: Member, now: datetime) -> None:
+    actions.check_may_join(member=member, now=now)
 
 
 @react_to("member.joined")
@@ -18,8 +23,13 @@ def reward_joining(activity: Activity, now: datetime) -> None:
 
 @react_to("member.closed")
 def settle_leaving(activity: Activity, now: datetime) -> None:
-    if activity.account is not None:
-        actions.settle_leaving(account=activity.account, now=now)
+    account, left_at = activity.account, activity.occurred_at
+    if account is None:
+        return
+    if activity.member is not None:
+        actor = str(activity.facts.get("actor") or "rules")
+        actions.settle_share(member=activity.member, account=account, left_at=left_at, actor=actor, now=now)
+    actions.settle_leaving(account=account, now=now)
 
 
 @react_to("referral.happened")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from members.models import Activity
+    from members.models import Activity, Member
 
 T = TypeVar("T")
 
@@ -47,6 +47,15 @@ class Registry(Generic[T], Mapping[str, T]):
 
 
 reactions: dict[str, list[Reaction]] = defaultdict(list)
+
+Check = Callable[["Member", datetime], None]
+checks_of_joining: list[Check] = []
+
+
+def before_joining(check: Check) -> Check:
+    """Let a function see everybody who is about to join, not yet stored; it may raise ``UnableToJoin``."""
+    checks_of_joining.append(check)
+    return check
 
 
 def react_to(*kinds: str) -> Callable[[Reaction], Reaction]:

@@ -14,6 +14,7 @@ from loyalty.actions.deliveries import (
     retry_delivery,
     work_deliveries,
 )
+from loyalty.actions.doubles import merge_members
 from loyalty.actions.drafts import (
     UnableToChange,
     copy_object,
@@ -27,9 +28,10 @@ from loyalty.actions.due import DueRun, run_due
 from loyalty.actions.funds import grant, share_out
 from loyalty.actions.gifts import choose_benefit, claim_voucher, give_voucher
 from loyalty.actions.holding import hold_for_order, release_for_order
-from loyalty.actions.households import join_household, let_spend
-from loyalty.actions.leaving import settle_leaving, take_up_again
+from loyalty.actions.households import check_may_join, join_household, let_spend
+from loyalty.actions.leaving import settle_leaving, settle_share, take_up_again
 from loyalty.actions.ledger import check_ledger
+from loyalty.actions.moving import move_in, move_out
 from loyalty.actions.orders import record_order, record_orders
 from loyalty.actions.outcomes import OrderOutcome, ReturnOutcome
 from loyalty.actions.points import adjust_points
@@ -65,6 +67,7 @@ __all__ = [
     "cancel_voucher",
     "change_shop",
     "check_ledger",
+    "check_may_join",
     "choose_benefit",
     "choose_size",
     "claim_order",
@@ -83,7 +86,10 @@ __all__ = [
     "import_programme",
     "join_household",
     "let_spend",
+    "merge_members",
+    "move_in",
     "move_object",
+    "move_out",
     "note_wrong_signature",
     "publish_version",
     "receive_delivery",
@@ -106,6 +112,7 @@ __all__ = [
     "save_scenario",
     "set_tier",
     "settle_leaving",
+    "settle_share",
     "share_out",
     "start_trial",
     "take_up_again",

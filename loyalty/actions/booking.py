@@ -25,6 +25,7 @@ ENTRY_ACTIVITIES = {
     "reverse": "points.taken_back",
     "adjust": "points.adjusted",
     "expire": "points.expired",
+    "move": "points.moved",
 }
 _LOT_MOVES = ("remaining", "expires_at")
 _VOUCHER_MOVES = (

@@ -37,8 +37,8 @@ def changing(
 
 
 def owners(account_ids: Collection[int]) -> dict[int, int]:
-    """Whose timeline tells of what happens to each account: its first member's."""
-    rows = Member.objects.filter(account_id__in=list(account_ids)).order_by("-pk")
+    """Whose timeline tells of what happens to each account: its holder's."""
+    rows = Member.objects.filter(account_id__in=list(account_ids)).in_turn().reverse()
     return dict(rows.values_list("account_id", "pk"))
 
 

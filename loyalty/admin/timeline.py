@@ -26,6 +26,13 @@ def points_adjusted(facts: Mapping[str, Any]) -> str:
     return _("Staff adjusted %(amount)s") % {"amount": _amount(facts)}
 
 
+@sentences.register("points.moved")
+def points_moved(facts: Mapping[str, Any]) -> str:
+    if int(facts["amount"]) > 0:
+        return _("%(amount)s came from another account") % {"amount": _amount(facts)}
+    return _("%(amount)s went to another account") % {"amount": _amount(facts)}
+
+
 @sentences.register("points.expired")
 def points_expired(facts: Mapping[str, Any]) -> str:
     return _("%(amount)s lapsed") % {"amount": _amount(facts)}

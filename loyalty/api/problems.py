@@ -89,6 +89,19 @@ SENTENCES = {
     "not_authorised": later("The holder of the account has not let this member use what it has."),
     "not_the_holder": later("Only the holder of the account can use what it has."),
     "household_full": later("The account has %(maximum)s members already, which is as many as it can have."),
+    "too_young": later("One must be at least %(minimum)s years old to be a member."),
+    "too_old": later("One can be at most %(maximum)s years old to join."),
+    "staff_are_excluded": later("Those who work here cannot be members."),
+    "is_a_member_already": later(
+        "Somebody with the same name and birth date, or the same phone, is a member already."
+    ),
+    "not_the_same_address": later(
+        "Everybody who shares the account must live at the holder's address, and say so."
+    ),
+    "shares_it_already": later("The member shares this account already."),
+    "shares_with_nobody": later("The member shares the account with nobody."),
+    "account_has_moved": later("The account has just become part of another. Send the same again."),
+    "is_the_same_member": later("This is one and the same membership."),
     "not_together_with_others": later("Voucher %(code)s cannot be used together with the others."),
     "only_so_many_per_order": later(
         "No more than %(maximum)s vouchers like %(code)s can be used on an order."

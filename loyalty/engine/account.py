@@ -81,7 +81,7 @@ class Account:
     gave (``rule.`` and its key), what happened (``event.`` and its kind) and what was accepted (``accepted.``). ``last_at`` says when something
     happened last (purchase, earn, redeem, an act), when a conversion ran (``run.``) or a window started anew
     (``restart.``). ``choices`` are the member's own, in smallest parts. ``people`` are its members by their ref,
-    ``person`` is the first of them.
+    ``person`` is the first of them. ``is_mixed`` where some of what was earned on it is another's by now, or the reverse.
     """
 
     joined_at: datetime
@@ -104,6 +104,7 @@ class Account:
     backing: dict[Ref, list[tuple[Lot, int]]] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     shelf: Shelf = field(default_factory=Shelf)
+    is_mixed: bool = False
 
     def balance(self, meter: str) -> int:
         return self.balances.get(meter, 0)
@@ -218,14 +219,17 @@ class Account:
         available_from: datetime | None = None,
         expires_at: datetime | None = None,
         counts_at: datetime | None = None,
+        earned_at: datetime | None = None,
         **details: Any,
     ) -> Entry:
-        """Add ``amount``; it opens a lot that first repays debt. Earned amounts count in windows."""
+        """Add ``amount``; it opens a lot that first repays debt. Earned amounts count in windows.
+
+        ``earned_at`` where the lot is older than its entry.
+        """
         entry = self._entry(meter.key, amount, kind, at, because, counts_at or at, details)
         if meter.is_spendable:
-            entry.lot = Lot(
-                entry.ref, meter.key, amount, amount, at, available_from or at, expires_at, entry.order
-            )
+            born, usable = earned_at or at, available_from or at
+            entry.lot = Lot(entry.ref, meter.key, amount, amount, born, usable, expires_at, entry.order)
             # Oldest first, whatever the order in which the club heard of it.
             insort(self.lots, entry.lot, key=attrgetter("earned_at"))
             if self.debts:

@@ -12,22 +12,31 @@ OF_A_PERSON = ("birthday", "profile", "login", "referral_joined", "referral_orde
 FACTS_OF_A_PERSON = ("age", "referred")
 SIGNS_OF_A_PERSON = {"login", "mail_opened"}
 SHARED = ("household", "group")
+OF_A_HOUSEHOLD = (
+    *("max_members", "who_spends", "same_address", "invitation_days"),
+    *("who_sees", "whose_year", "share_on_leaving"),
+)
 
 
 def audience(document: Row) -> Iterator[Finding]:
     row = document.get("audience", {})
     unit = row.get("unit", "person")
-    for name in ("max_members", "who_spends"):
+    for name in OF_A_HOUSEHOLD:
         if name in row and unit not in SHARED:
             yield Finding(f"'{name}' is only for a household or a group", ("audience", name))
+    if row.get("age_to", 120) < row.get("age_from", 0):
+        yield Finding("can never apply: the most is less than the least", ("audience", "age_to"))
     if unit == "bearer":
         yield from _bearers(document)
 
 
 def _bearers(document: Row) -> Iterator[Finding]:
     """What can never happen to a card: joining is its first use, so windows since joining work, and ages do not."""
-    if "age_from" in document["audience"]:
-        yield Finding("a card that anybody may bear has no age", ("audience", "age_from"))
+    for name in ("age_from", "age_to"):
+        if name in document["audience"]:
+            yield Finding("a card that anybody may bear has no age", ("audience", name))
+    if document["audience"].get("one_each"):
+        yield Finding("can never apply: a card that anybody may bear has no person", ("audience", "one_each"))
     for index, rule in enumerate(document.get("earning_rules", ())):
         place = ("earning_rules", index)
         if rule.get("event") in OF_A_PERSON:

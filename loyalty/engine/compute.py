@@ -18,7 +18,7 @@ from loyalty.engine.effects import Because, ForAnother
 from loyalty.engine.errors import Refused
 from loyalty.engine.given import Award
 from loyalty.engine.happening import NOBODY, MenuUse, Order, Person, act
-from loyalty.engine.households import check_spender
+from loyalty.engine.households import check_spender, has_left
 from loyalty.engine.lapsing import expires_at
 from loyalty.engine.menus import Used
 from loyalty.engine.posting import Posted, post
@@ -67,7 +67,7 @@ def place_order(timetable: Timetable, account: Account, order: Order) -> Sale:
     uses = menus.use_menus(programme, account, order) if order.uses else []
     holding.end(account, order.key, order.at, {"key": "reservation_released", "order": order.key})
     earns = _earns(programme, account, order, uses)
-    if account.closed_at and account.closed_at <= order.at:
+    if (account.closed_at and account.closed_at <= order.at) or has_left(order.person, order.at):
         return Sale(Award(programme.key, because=[{"key": "account_closed"}]), priced=priced)
     sale = Sale(_award(programme, order, reading, earns), reading.answers, {}, earns, priced, uses)
     _note(programme, account, order, reading)

@@ -15,6 +15,7 @@ class Person:
     """Who buys or acts. ``share`` is the member's own lot between 0 and 1, for programmes tried on a part.
 
     ``referrer`` names who invited the member, in the shell's own words. ``may_spend``, where a household's holder says so.
+    ``address`` is written in one way for all of one home. ``left_at`` is when the membership ended, though the account may live on.
     """
 
     ref: str = ""
@@ -26,6 +27,9 @@ class Person:
     is_staff: bool = False
     share: Fraction = Fraction(0)
     may_spend: bool = False
+    name: str = ""
+    address: str = ""
+    left_at: datetime | None = None
 
     def age(self, on: date) -> int | None:
         """Whole years, on the birthday already the new one."""

@@ -8,21 +8,31 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.engine import compute, conversions, draws, due, funds, issuing, perks, pooling, redemption
+from loyalty.engine import (
+    compute,
+    conversions,
+    draws,
+    due,
+    funds,
+    issuing,
+    memory_households,
+    perks,
+    pooling,
+    redemption,
+)
 from loyalty.engine.account import Account
 from loyalty.engine.effects import Credit, Effect, Entry, ForAnother, FundEntry
 from loyalty.engine.errors import Refused
 from loyalty.engine.granting import ByHand, give_by_hand
 from loyalty.engine.happening import Line, MenuUse, Order, Person, act
-from loyalty.engine.households import check_room
-from loyalty.engine.leaving import Waiting, come_back, leave
+from loyalty.engine.leaving import Waiting
 from loyalty.engine.memory_state import state_of
 from loyalty.engine.objects import Draw
 from loyalty.engine.outcome import Done, State
 from loyalty.engine.programme import Programme, Timetable
 from loyalty.engine.reading import Reading
 from loyalty.engine.records import Refs, Row, Sold, bring_all_back, key_of, lost_of, row_of
-from loyalty.engine.scenario import GUEST, BackLine, person_of
+from loyalty.engine.scenario import GUEST, BackLine
 from loyalty.engine.stock import Shelf
 
 STAFF = "staff"
@@ -30,7 +40,10 @@ STAFF = "staff"
 
 @dataclass(slots=True)
 class MemoryClub:
-    """Implements ``rehearsal.Club``; ``rows`` is the ledger of everybody in the order it was written."""
+    """Implements ``rehearsal.Club``; ``rows`` is the ledger of everybody in the order it was written.
+
+    ``sharing`` names the members on each account, its holder first.
+    """
 
     timetable: Timetable
     people: dict[str, Person] = field(default_factory=dict)
@@ -46,40 +59,18 @@ class MemoryClub:
     leaders: dict[str, str] = field(default_factory=dict)
     balances: dict[tuple[str, str], int] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
+    sharing: dict[str, list[str]] = field(default_factory=dict)
+    codes: Counter[str] = field(default_factory=Counter)
     shelf: Shelf = field(default_factory=Shelf)
 
     def join(self, member: str, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
-        known = facts or {}
-        if member in self.people and self._is_back(member, at):
-            return
-        self.people[member] = person_of(member, at, known)
-        account = known.get("account", member)
-        check_room(self.timetable.latest(at), list(self.account_of.values()).count(account))
-        if account in self.accounts and self.accounts[account].closed_at:
-            account = f"{account}-{len(self.accounts)}"
-        self.account_of[member] = account
-        if "leads" in known:
-            self.leaders[known["leads"]] = member
-        if account not in self.accounts:
-            self.accounts[account] = Account(
-                joined_at=at, computed_to=at, new_ref=Refs(), person=self.people[member], shelf=self.shelf
-            )
-        self.rows.append(Row(at, member, "joined", {}))
-        for event in ("join", "referral_joined") if known.get("referred_by") else ("join",):
-            self._happen(member, act(event, f"{event}:{member}", at))
-        if referrer := known.get("referred_by"):
-            self._tell(ForAnother(referrer, "referral_joined", f"join:{member}", at))
-
-    def _is_back(self, member: str, at: datetime) -> bool:
-        """Whether somebody known is on an open account, which may have waited for them."""
-        name = self.account_of[member]
-        account = self.accounts[name]
-        due.catch_up(self.timetable, account, at)
-        if account.closed_at and not come_back(account, self.waiting.pop(name, Waiting()), at):
-            return False
-        conversions.convert_at_once(self._programme(at), account, at)
-        self._write(member)
-        return True
+        if not memory_households.come_back(self, member, at):
+            known = facts or {}
+            memory_households.begin(self, member, at, known)
+            for event in ("join", "referral_joined") if known.get("referred_by") else ("join",):
+                self._happen(member, act(event, f"{event}:{member}", at))
+            if referrer := known.get("referred_by"):
+                self._tell(ForAnother(referrer, "referral_joined", f"join:{member}", at))
 
     def _happen(self, member: str, order: Order) -> Done:
         """Something that may give; remembered only where a rule is about it."""
@@ -96,7 +87,7 @@ class MemoryClub:
         with self._undone_if_refused(member) as account:
             sale = compute.place_order(self.timetable, account, order)
         self.orders[order.key] = Sold(member, order, sale, self.account_of[member])
-        effects = self._write(member)
+        effects = self.write(member)
         earned = {meter: amount for meter, amount in sale.award.amounts().items() if amount}
         if not earned:
             self.rows += [Row(order.at, member, "nothing", because) for because in sale.award.because]
@@ -143,43 +134,43 @@ class MemoryClub:
         # The guest's, whose gains the funds already have.
         account.effects = [one for one in account.effects if not isinstance(one, FundEntry)]
         sold.member, sold.account = member, self.account_of[member]
-        self._write(member)
+        self.write(member)
 
     def redeem(self, member: str, code: str, number: str, amount: int, at: datetime) -> Done:
         order = Order(key_of(number), at, [Line("basket", 1000, amount)], vouchers=(code,))
         with self._computed(member, at) as account:
             redemption.use_vouchers(self.timetable, account, order)
-        return Done(payable=order.paid, lost=lost_of(self._write(member)))
+        return Done(payable=order.paid, lost=lost_of(self.write(member)))
 
     def use(self, member: str, use: MenuUse, at: datetime) -> Done:
         with self._undone_if_refused(member) as account:
             compute.use_points(self.timetable, account, use, at, self.people[member])
-        self._write(member)
+        self.write(member)
         return Done()
 
     def accept(self, member: str, offer: str, at: datetime) -> Done:
         with self._undone_if_refused(member) as account:
             compute.accept(self.timetable, account, offer, at)
-        self._write(member)
+        self.write(member)
         return Done()
 
     def choose(self, member: str, conversion: str, size: int, at: datetime) -> Done:
         with self._computed(member, at) as account:
-            conversions.choose(self._programme(at), account, conversion, size)
-        self._write(member)
+            conversions.choose(self.programme(at), account, conversion, size)
+        self.write(member)
         return Done()
 
     def convert(self, member: str, conversion: str, amount: int | None, at: datetime) -> Done:
         with self._computed(member, at) as account:
-            conversions.convert_on_demand(self._programme(at), conversion, account, at, amount)
-        self._write(member)
+            conversions.convert_on_demand(self.programme(at), conversion, account, at, amount)
+        self.write(member)
         return Done()
 
     def reserve(self, member: str, code: str, number: str, minutes: int | None, at: datetime) -> Done:
         until = at + timedelta(minutes=minutes or 30)
         with self._computed(member, at) as account:
             redemption.reserve(account, redemption.find(account, code), key_of(number), at, until)
-        self._write(member)
+        self.write(member)
         return Done()
 
     def release(self, member: str, code: str, number: str, at: datetime) -> Done:
@@ -187,7 +178,7 @@ class MemoryClub:
             voucher = redemption.find(account, code)
             if voucher.state == "reserved":
                 redemption.release(account, voucher, at, {"key": "voucher_released"})
-        self._write(member)
+        self.write(member)
         return Done()
 
     def give(self, member: str, code: str, to: str, at: datetime) -> Done:
@@ -200,28 +191,28 @@ class MemoryClub:
             redemption.give(account, reward, voucher, to, at, given, is_at_home=is_at_home)
             if to in self.account_of:
                 redemption.receive(account, self._account(to), voucher, at)
-                self._write(to)
-        self._write(member)
+                self.write(to)
+        self.write(member)
         return Done()
 
     def claim(self, member: str, code: str, at: datetime) -> Done:
         with self._computed(member, at) as account:
             voucher = redemption.find(account, code)
             issuing.claim(self.timetable.version(voucher.version), voucher, account, at)
-        self._write(member)
+        self.write(member)
         return Done()
 
     def pick(self, member: str, code: str, choice: str, at: datetime) -> Done:
         with self._computed(member, at) as account:
             voucher = redemption.find(account, code)
             issuing.choose(self.timetable.version(voucher.version), voucher, account, choice, at)
-        self._write(member)
+        self.write(member)
         return Done()
 
     def adjust(self, member: str, meter: str, amount: int, reason: str, at: datetime) -> Done:
         with self._undone_if_refused(member) as account:
             compute.adjust(self.timetable, account, meter, amount, at, STAFF, reason)
-        self._write(member)
+        self.write(member)
         return Done()
 
     def set_tier(
@@ -229,29 +220,39 @@ class MemoryClub:
     ) -> Done:
         with self._computed(member, at) as account:
             by = ByHand(STAFF, "by hand", origin)
-            give_by_hand(self._programme(at), account, ladder, tier, to, at, by)
-        self._write(member)
+            give_by_hand(self.programme(at), account, ladder, tier, to, at, by)
+        self.write(member)
         return Done()
 
     def leave(self, member: str, at: datetime) -> Done:
-        with self._computed(member, at) as account:
-            self.waiting[self.account_of[member]] = leave(self._programme(at), account, at)
-        self._write(member)
+        memory_households.leave(self, member, at)
+        return Done()
+
+    def move_in(self, member: str, to: str, at: datetime) -> Done:
+        memory_households.move_in(self, member, to, at)
+        return Done()
+
+    def move_out(self, member: str, at: datetime) -> Done:
+        memory_households.move_out(self, member, at)
+        return Done()
+
+    def merge(self, member: str, double: str, at: datetime) -> Done:
+        memory_households.merge(self, member, double, at)
         return Done()
 
     def book(self, member: str, perk: str, seats: int, at: datetime) -> Done:
-        found = perks.find(self._programme(at), perk)
+        found = perks.find(self.programme(at), perk)
         booked = self.bookings.get(perk, [])
         self.bookings[perk] = perks.book(found, booked, self.reading(member, at), member, seats)
         return Done()
 
     def unbook(self, member: str, perk: str, at: datetime) -> Done:
-        found = perks.find(self._programme(at), perk)
+        found = perks.find(self.programme(at), perk)
         self.bookings[perk] = perks.unbook(found, self.bookings.get(perk, []), member)
         return Done()
 
     def grant(self, fund: str, amount: int, to: str, at: datetime) -> Done:
-        found = self._programme(at).funds.get(fund)
+        found = self.programme(at).funds.get(fund)
         if found is None:
             raise Refused("no_such_fund", fund=fund)
         self.fund_entries.append(funds.grant(found, self.fund_entries, amount, to, at))
@@ -259,9 +260,9 @@ class MemoryClub:
 
     def pool(self, conversion: str, amount: int, at: datetime) -> Done:
         self.pass_to(at)
-        pooling.share_out(self._programme(at), conversion, self.accounts, amount, at)
+        pooling.share_out(self.programme(at), conversion, self.accounts, amount, at)
         for name in list(self.accounts):
-            self._write_account(name)
+            self.write_account(name)
         return Done()
 
     def pass_to(self, at: datetime) -> None:
@@ -274,10 +275,10 @@ class MemoryClub:
     def _catch_up(self, at: datetime) -> None:
         for name, account in self.accounts.items():
             due.catch_up(self.timetable, account, at)
-            self._write_account(name)
+            self.write_account(name)
 
     def draw(self, key: str, pool: draws.Pool | None, at: datetime) -> Done:
-        programme = self._programme(at)
+        programme = self.programme(at)
         draw = next((one for one in programme.draws if one.key == key), None)
         if draw is None:
             raise Refused("no_such_draw", draw=key)
@@ -292,12 +293,12 @@ class MemoryClub:
         before = Counter(win.who for win in won)
         won += draws.hold(programme, draw, pool, self.accounts, before)
         for name in {win.who for win in won}:
-            self._write_account(name)
+            self.write_account(name)
 
     def state(self, member: str, at: datetime) -> State:
         return state_of(self, member, at)
 
-    def _programme(self, at: datetime) -> Programme:
+    def programme(self, at: datetime) -> Programme:
         programme = self.timetable.latest(at)
         if programme is None:
             raise Refused("no_programme")
@@ -305,7 +306,7 @@ class MemoryClub:
 
     def reading(self, member: str, at: datetime) -> Reading:
         account = self._account(member)
-        return Reading(self._programme(at), account, at, person=self.people.get(member))
+        return Reading(self.programme(at), account, at, person=self.people.get(member))
 
     def _account(self, member: str) -> Account:
         return self.accounts[self.account_of[member]]
@@ -342,7 +343,7 @@ class MemoryClub:
             compute.reopen_vouchers(self.timetable, account, facts.key, at, sold.is_cancelled)
             self._retell(facts.key, at, cause)
         taken: dict[str, int] = {}
-        for effect in self._write_account(sold.account, sold.member):
+        for effect in self.write_account(sold.account, sold.member):
             if isinstance(effect, Entry) and effect.kind == "reverse" and effect.order == facts.key:
                 taken[effect.meter] = taken.get(effect.meter, 0) - effect.amount
         return Done(taken_back=taken)
@@ -360,24 +361,26 @@ class MemoryClub:
         sale = compute.act_for_another(self.timetable, self._account(told.who), told)
         order = act(told.event, told.key, told.at)
         self.orders[order.key] = Sold(told.who, order, sale, self.account_of[told.who])
-        self._write(told.who)
+        self.write(told.who)
 
     def _retell(self, key: str, at: datetime, cause: dict[str, Any]) -> None:
         """The order behind a referral came back: where the programme says so, so does the reward."""
         for role in ("referrer", "leader"):
             told = self.orders.get(f"{key}:{role}")
-            if told is not None and self._programme(at).returns.retests_referrals:
+            if told is not None and self.programme(at).returns.retests_referrals:
                 told.is_cancelled = True
                 self._correct(told, at, cause)
 
-    def _write(self, member: str) -> list[Effect]:
-        return self._write_account(self.account_of[member], member)
+    def write(self, member: str) -> list[Effect]:
+        return self.write_account(self.account_of[member], member)
 
-    def _write_account(self, name: str, member: str = "") -> list[Effect]:
+    def write_account(self, name: str, member: str = "") -> list[Effect]:
         """Write what has happened to an account as rows; a new voucher gets its code."""
         account = self.accounts[name]
-        for number, voucher in enumerate(account.vouchers, 1):
-            voucher.code = voucher.code or f"{name}-{number}"
+        for voucher in account.vouchers:
+            if not voucher.code:
+                self.codes[name] += 1
+                voucher.code = f"{name}-{self.codes[name]}"
         effects = account.take_effects()
         for effect in effects:
             if isinstance(effect, FundEntry):

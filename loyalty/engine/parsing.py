@@ -25,7 +25,7 @@ from loyalty.engine.objects import (
     Reward,
     Stage,
 )
-from loyalty.engine.programme import Programme
+from loyalty.engine.programme import INVITATION_DAYS, Programme
 from loyalty.engine.values import (
     Base,
     Condition,
@@ -103,7 +103,15 @@ def parse(document: Document, key: str = "") -> Programme:
         stages=tuple(_stage(row) for row in audience.get("stages", ())),
         age_from=audience.get("age_from", 0),
         takes_over_lots=document.get("life", {}).get("earlier_lots", "keep") == "take_over",
+        age_to=audience.get("age_to", 0),
+        has_one_each=audience.get("one_each", False),
+        excludes_staff=audience.get("staff", "welcome") == "excluded",
         max_members=audience.get("max_members", 0),
+        needs_same_address=audience.get("same_address", False),
+        invitation_days=audience.get("invitation_days", INVITATION_DAYS),
+        who_sees=audience.get("who_sees", "purchases"),
+        whose_year=audience.get("whose_year", "account"),
+        share_on_leaving=audience.get("share_on_leaving", "stays"),
         who_spends=audience.get("who_spends", "all"),
         late_claims=LateClaims.parse(audience["late_claims"]) if "late_claims" in audience else LateClaims(),
     )

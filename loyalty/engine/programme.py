@@ -24,6 +24,8 @@ from loyalty.engine.objects import (
     Stage,
 )
 
+INVITATION_DAYS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:
@@ -46,7 +48,15 @@ class Programme:
     fees: tuple[Fee, ...] = ()
     stages: tuple[Stage, ...] = ()
     age_from: int = 0
+    age_to: int = 0
+    has_one_each: bool = False
+    excludes_staff: bool = False
     max_members: int = 0
+    needs_same_address: bool = False
+    invitation_days: int = INVITATION_DAYS
+    who_sees: str = "purchases"
+    whose_year: str = "account"
+    share_on_leaving: str = "stays"
     takes_over_lots: bool = False
     who_spends: str = "all"
     late_claims: LateClaims = field(default_factory=LateClaims)

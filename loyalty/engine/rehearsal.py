@@ -66,6 +66,12 @@ class Club(Protocol):
 
     def leave(self, member: str, at: datetime) -> Done: ...
 
+    def move_in(self, member: str, to: str, at: datetime) -> Done: ...
+
+    def move_out(self, member: str, at: datetime) -> Done: ...
+
+    def merge(self, member: str, double: str, at: datetime) -> Done: ...
+
     def book(self, member: str, perk: str, seats: int, at: datetime) -> Done: ...
 
     def unbook(self, member: str, perk: str, at: datetime) -> Done: ...
@@ -268,6 +274,9 @@ _ACTS: Mapping[str, _Act] = {
     "claim": lambda player, club, one, codes: club.claim(one.member, codes[0], one.at),
     "pick": lambda player, club, one, codes: club.pick(one.member, codes[0], one.facts["choice"], one.at),
     "leave": lambda player, club, one, codes: club.leave(one.member, one.at),
+    "move_in": lambda player, club, one, codes: club.move_in(one.member, one.facts, one.at),
+    "move_out": lambda player, club, one, codes: club.move_out(one.member, one.at),
+    "merge": lambda player, club, one, codes: club.merge(one.member, one.facts, one.at),
     "book": lambda player, club, one, codes: club.book(
         one.member, one.facts["perk"], one.facts.get("seats", 1), one.at
     ),

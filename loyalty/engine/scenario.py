@@ -28,6 +28,9 @@ VERBS = (
         "adjust",
         "set_tier",
         "leave",
+        "move_in",
+        "move_out",
+        "merge",
         "book",
         "unbook",
     ),
@@ -183,6 +186,8 @@ def person_of(member: str, at: datetime, facts: Mapping[str, Any]) -> Person:
         facts.get("referred_by", ""),
         facts.get("staff", False),
         may_spend=facts.get("may_spend", False),
+        name=facts.get("name", ""),
+        address=facts.get("address", ""),
     )
 
 

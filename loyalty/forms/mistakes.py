@@ -27,6 +27,9 @@ _SENTENCES = {
     "can never apply: a card that anybody may bear has no age": later(
         "This can never apply: nobody knows the age of who bears the card."
     ),
+    "can never apply: a card that anybody may bear has no person": later(
+        "This can never apply: nobody knows who bears the card."
+    ),
     "can never happen: a card that anybody may bear has no person": later(
         "This can never happen: nobody knows who bears the card."
     ),

@@ -14,12 +14,12 @@ from loyalty.forms.posted import key_of
 
 MEMBER = "anna"
 LOOK = "look"
-_SURE = ("leave", "end_of_day")
+_SURE = ("leave", "move_out", "end_of_day")
 _YES_NO = {"enum": ["yes", "no"]}
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _MISSING = re.compile(r"'(\w+)' is missing$")
 # Where members are named, by the field or by the field within one.
-_PEOPLE = {("account",), ("referred_by",), ("leads",), ("leader",), ("give", "to")}
+_PEOPLE = {("account",), ("referred_by",), ("leads",), ("leader",), ("move_in",), ("merge",), ("give", "to")}
 Row = Mapping[str, Any]
 
 

@@ -22,6 +22,7 @@ class Entry(models.Model):
         RESTORE = "restore", _("given back")
         EXPIRE = "expire", _("lapsed")
         ADJUST = "adjust", _("adjusted")
+        MOVE = "move", _("moved to or from another account")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(
@@ -89,12 +90,16 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["earn", "restore"], amount__gt=0)
                 | Q(kind__in=["reverse", "redeem", "expire"], amount__lt=0)
-                | Q(kind="adjust"),
+                | Q(kind__in=["adjust", "move"]),
                 name="entry_sign_follows_kind",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="adjust") | (~Q(reason="") & ~Q(actor="")),
                 name="adjustment_has_actor_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="move") | ~Q(actor=""),
+                name="move_has_actor",
             ),
         ]
         indexes = [

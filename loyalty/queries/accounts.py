@@ -1,9 +1,11 @@
 """Accounts as the engine sees them, loaded in a constant number of queries."""
 
+from bisect import insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -15,6 +17,7 @@ from loyalty.models import Allocation, Balance, Entry, Lot, Standing, Voucher
 from loyalty.queries.past import load_past
 from loyalty.queries.programmes import stamp_rows, timetable_of
 from loyalty.queries.stock import put_shelf
+from members.actions import UnableTo
 from members.models import Account
 from members.models.asked import Asked, asked
 from members.models.ids import new_id
@@ -57,6 +60,12 @@ _VOUCHER_FACTS = {
 }
 _VOUCHER = ("account_id", "pk", "version_id", "percent", *_VOUCHER_FACTS.values())
 Opened = dict[int, engine.Account]
+
+
+class AccountHasMoved(UnableTo):
+    """The account became part of another between the call's first look and its lock: asked again, it finds the other."""
+
+    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ def _questions(wanted: Wanted) -> list[Asked]:
 
 def _accounts(timetable: Timetable, wanted: Wanted, rows: Sequence[list[tuple[Any, ...]]]) -> Opened:
     found, standings, balances, lots, vouchers = rows
-    accounts = {pk: _opened(opened_at, closed_at, wanted.since) for pk, opened_at, closed_at in found}
+    accounts = _opened(found, wanted)
     for account_id, *standing in standings:
         _stand(accounts[account_id], *standing)
     for account_id, meter, amount, debt in balances:
@@ -136,6 +145,7 @@ def _accounts(timetable: Timetable, wanted: Wanted, rows: Sequence[list[tuple[An
         _name_debts(accounts, debits)
     if wanted.order_keys:
         _load_backing(accounts)
+        _load_lots_left_behind(accounts, wanted.order_keys)
         _load_lapsed(accounts, wanted.order_keys)
     return accounts
 
@@ -143,7 +153,7 @@ def _accounts(timetable: Timetable, wanted: Wanted, rows: Sequence[list[tuple[An
 def _account_rows(ids: list[int], is_locked: bool) -> QuerySet[Account, tuple[Any, ...]]:
     rows = Account.objects.filter(pk__in=ids).order_by("pk")
     locked = rows.select_for_update(no_key=True) if is_locked else rows
-    return locked.values_list("pk", "opened_at", "closed_at")
+    return locked.values_list("pk", "opened_at", "closed_at", "is_mixed", "merged_into_id")
 
 
 def _standing_rows(ids: list[int]) -> QuerySet[Standing, tuple[Any, ...]]:
@@ -174,13 +184,19 @@ def _voucher_rows(
     return rows.order_by("issued_at", "debit__sequence", "pk").values_list(*_VOUCHER)
 
 
-def _opened(opened_at: datetime, closed_at: datetime | None, since: datetime) -> engine.Account:
-    return engine.Account(
-        joined_at=opened_at,
-        computed_to=min(opened_at, since),
-        new_ref=new_id,
-        closed_at=closed_at,
-    )
+def _opened(rows: Iterable[tuple[Any, ...]], wanted: Wanted) -> Opened:
+    accounts = {}
+    for pk, opened_at, closed_at, is_mixed, merged_into in rows:
+        if merged_into is not None and wanted.is_locked:
+            raise AccountHasMoved("account_has_moved", account=pk)
+        accounts[pk] = engine.Account(
+            joined_at=opened_at,
+            computed_to=min(opened_at, wanted.since),
+            new_ref=new_id,
+            closed_at=closed_at,
+            is_mixed=is_mixed,
+        )
+    return accounts
 
 
 def _stand(
@@ -277,6 +293,17 @@ def _load_backing(accounts: Opened) -> None:
         debits[debit].backing.setdefault(debit, []).append((known.get(lot.ref, lot), taken))
 
 
+def _load_lots_left_behind(accounts: Opened, order_keys: Collection[str]) -> None:
+    """Lots that the orders of a mixed account opened on another: what of them lapsed was no gain."""
+    mixed = [pk for pk, account in accounts.items() if account.is_mixed]
+    for thing in ("order", "act") if mixed else ():
+        home = f"entry__{thing}__account_id"
+        rows = Lot.objects.filter(**{f"{home}__in": mixed}, source__in=list(order_keys))
+        for account_id, *facts in rows.exclude(account_id=F(home)).values_list(home, *_LOT_FACTS.values()):
+            lot = engine.Lot(**dict(zip(_LOT_FACTS, facts, strict=True)))
+            insort(accounts[account_id].lots, lot, key=attrgetter("earned_at"))
+
+
 def _load_lapsed(accounts: Opened, order_keys: Collection[str]) -> None:
     """How much of each order's own lots lapsed and has not been undone by a return since."""
     named = set(order_keys)
@@ -287,9 +314,14 @@ def _load_lapsed(accounts: Opened, order_keys: Collection[str]) -> None:
     lapsed = Allocation.objects.filter(lot_id__in=lots, debit__kind=Entry.Kind.EXPIRE)
     for lot_id, amount in lapsed.values_list("lot_id", "amount"):
         lots[lot_id].lapsed += amount
-    undone = Entry.objects.filter(account_id__in=accounts, kind=Entry.Kind.RESTORE)
-    undone = undone.exclude(source="").exclude(rule="")
-    for source, meter, amount in undone.values_list("source", "meter", "amount"):
+    undone = Entry.objects.filter(kind=Entry.Kind.RESTORE).exclude(source="").exclude(rule="")
+    mixed = [pk for pk, account in accounts.items() if account.is_mixed]
+    elsewhere = undone.filter(order__account_id__in=mixed).exclude(account_id__in=accounts)
+    facts = ("source", "meter", "amount")
+    for source, meter, amount in (
+        *undone.filter(account_id__in=accounts).values_list(*facts),
+        *(elsewhere.values_list(*facts) if mixed else ()),
+    ):
         for lot in lots.values():
             if lot.order == source and lot.meter == meter:
                 taken = min(lot.lapsed, amount)

@@ -150,9 +150,8 @@ def _once(law: int) -> Proof:
 def _vouchers(law: int) -> Proof:
     rows = Voucher.objects.all()
     over = rows.filter(kind="money_off", used_ore__gt=F("value_ore"))
-    unpaid = rows.filter(debit__isnull=False).exclude(
-        debit__kind=Entry.Kind.REDEEM, debit__account_id=F("account_id")
-    )
+    own = Q(debit__account_id=F("account_id")) | Q(debit__account__merged_into_id=F("account_id"))
+    unpaid = rows.filter(debit__isnull=False).exclude(own, debit__kind=Entry.Kind.REDEEM)
     twice = (
         rows.filter(debit__isnull=False).order_by().values("debit_id").annotate(n=Count("pk")).filter(n__gt=1)
     )

@@ -13,6 +13,7 @@ from loyalty.engine.account import Account
 from loyalty.engine.expansion import thing_of
 from loyalty.engine.programme import Timetable
 from loyalty.engine.remembered import Remembered, remembered
+from loyalty.engine.transfers import MERGED
 from loyalty.models import Acceptance, Act, Entry, TierChange, Voucher
 from loyalty.queries.people import consents_of, members_of, people_of, segments_of
 from members.models import Order, OrderLine, OrderReturnLine
@@ -33,30 +34,35 @@ def load_past(
 
     Answers the rows of the queries that came ``along``.
     """
+    mixed = [pk for pk, account in accounts.items() if account.is_mixed]
     earliest = min((account.computed_to for account in accounts.values()), default=since)
     asked = [remembered(programme, min(earliest, since)) for _start, _end, programme in timetable.versions]
     ids = sorted(accounts)
     whose = ids if any(one.needs_people for one in asked) else []
     tiered = ids if any(one.needs_tiers for one in asked) else []
-    told = list(_told(_joined(asked), ids))
+    told = list(_told(_joined(asked), ids, mixed))
     if not (whose or tiered or told or along):
         return []
-    members, consents, segments, tiers, *found = fetch_together(
+    members, consents, segments, tiers, tiers_before, *found = fetch_together(
         members_of(whose),
         consents_of(whose),
         segments_of(whose),
         _tier_changes(tiered),
+        _tier_changes_before(mixed if tiered else []),
         *(rows for rows, _read in told),
         *along,
     )
     for account_id, people in people_of(members, consents, segments).items():
         accounts[account_id].people = people
         accounts[account_id].person = next(iter(people.values()))
-    for account_id, at, ladder, tier in tiers:
+    for account_id, at, ladder, tier in sorted([*tiers, *tiers_before], key=lambda one: one[1]):
         accounts[account_id].tier_history.append((at, ladder, tier))
     for (_rows, read), rows in zip(told, found, strict=False):
         for account_id, name, at, amount, source in read(rows):
             accounts[account_id].remember(name, at, amount, source)
+    for pk in mixed:
+        for past in accounts[pk].history.values():
+            past.sort(key=lambda one: one.at)
     return found[len(told) :]
 
 
@@ -70,13 +76,16 @@ def _joined(asked: list[Remembered]) -> dict[str, datetime | None]:
     return found
 
 
-def _told(names: Mapping[str, datetime | None], ids: list[int]) -> Iterator[tuple[Found, Read]]:
+def _told(
+    names: Mapping[str, datetime | None], ids: list[int], mixed: list[int]
+) -> Iterator[tuple[Found, Read]]:
     """The rows to ask for, and what each of them tells."""
     events = {name.removeprefix(EVENT) for name in names if name.startswith(EVENT)}
     rules = {name.removeprefix(RULE) for name in names if name.startswith(RULE)}
     meters = {name for name in names if not name.startswith((EVENT, RULE, ACCEPTED))}
     if meters or rules:
-        yield _entries(names, meters, rules, ids), partial(_of_entries, meters, rules)
+        for entries in _entries(names, meters, rules, ids, mixed):
+            yield entries, partial(_of_entries, meters, rules)
     if rules:
         yield _vouchers(rules, ids), _of_vouchers
     if "purchase" in events:
@@ -90,18 +99,31 @@ def _told(names: Mapping[str, datetime | None], ids: list[int]) -> Iterator[tupl
 
 
 def _entries(
-    names: Mapping[str, datetime | None], meters: set[str], rules: set[str], ids: list[int]
-) -> Found:
+    names: Mapping[str, datetime | None], meters: set[str], rules: set[str], ids: list[int], mixed: list[int]
+) -> Iterator[Found]:
+    """What was earned counts where its order or act is: almost always on the account that it was written on."""
     wanted = Q()
     for name, start in names.items():
         if name in meters or name.removeprefix(RULE) in rules:
             of_name = Q(meter=name) if name in meters else Q(rule=name.removeprefix(RULE))
             wanted |= of_name & Q(counts_at__gte=start) if start else of_name
-    return (
-        Entry.objects.filter(wanted, account_id__in=ids, kind__in=["earn", "reverse"])
-        .order_by("account_id", "sequence")
-        .values_list("account_id", "meter", "rule", "counts_at", "amount", "source")
-    )
+    earned = Entry.objects.filter(wanted, kind__in=["earn", "reverse"]).order_by("account_id", "sequence")
+    facts = ("meter", "rule", "counts_at", "amount", "source")
+    own = earned.filter(account_id__in=[pk for pk in ids if pk not in mixed])
+    yield own.values_list("account_id", *facts)
+    if mixed:
+        of_none, here = Q(order__isnull=True, act__isnull=True), Q(account_id__in=mixed)
+        of_own = Q(order__account_id=F("account_id")) | Q(act__account_id=F("account_id"))
+        yield earned.filter(here, of_none | of_own).values_list("account_id", *facts)
+        yield (
+            earned.filter(of_none, account__merged_into__in=mixed).values_list(
+                "account__merged_into_id", *facts
+            )
+        )
+        for thing in ("order", "act"):
+            elsewhere = earned.filter(**{f"{thing}__account_id__in": mixed})
+            moved = elsewhere.exclude(account_id=F(f"{thing}__account_id"))
+            yield moved.values_list(f"{thing}__account_id", *facts)
 
 
 def _of_entries(meters: set[str], rules: set[str], rows: list[Any]) -> Iterator[Row]:
@@ -207,3 +229,10 @@ def _of_acceptances(rows: list[Any]) -> Iterator[Row]:
 def _tier_changes(ids: list[int]) -> Found:
     rows = TierChange.objects.filter(account_id__in=ids).order_by("effective_at", "id")
     return rows.values_list("account_id", "effective_at", "ladder", "tier")
+
+
+def _tier_changes_before(ids: list[int]) -> Found:
+    """Those of accounts that have become part of these, but not that they ended with that."""
+    rows = TierChange.objects.filter(account__merged_into__in=ids).exclude(because__key=MERGED)
+    rows = rows.order_by("effective_at", "id")
+    return rows.values_list("account__merged_into_id", "effective_at", "ladder", "tier")

@@ -14,13 +14,13 @@ PARTS = 10_000
 
 
 def members_of(account_ids: list[int]) -> QuerySet[Member]:
-    """In the order in which they joined their account."""
-    return Member.objects.filter(account_id__in=account_ids).order_by("account_id", "pk")
+    """Of each account its holder first."""
+    return Member.objects.filter(account_id__in=account_ids).in_turn()
 
 
 def is_holder(member: Member) -> bool:
-    """Whether ``member`` began the account that they are on."""
-    first = Member.objects.filter(account=member.account_id).order_by("pk").values_list("pk", flat=True)
+    """Whether ``member`` is the first in turn on their account: who began it, or who came next when they left."""
+    first = Member.objects.filter(account=member.account_id).in_turn().values_list("pk", flat=True)
     return first.first() == member.pk
 
 
@@ -70,6 +70,9 @@ def person_of(
         is_staff=member.is_staff_member,
         share=_share(member.number),
         may_spend=member.may_spend,
+        name=member.full_name,
+        address=member.home,
+        left_at=None if member.state == Member.State.ACTIVE else member.closed_at,
     )
 
 

@@ -108,6 +108,9 @@ SENTENCES = {
     "points_returned": later("%(points)s back: order %(order)s came back."),
     "left_and_cut": later("The member has left the club: what is more than may stay was lost."),
     "left": later("The member has left the club."),
+    "account_merged": later("%(amount)s moved: two accounts became one."),
+    "moved_out": later("%(amount)s moved along with who left the household."),
+    "tier_moved": later("Of two tiers, the better was kept when the accounts became one."),
     "left_early": later("Taken back: the member left within %(months)s months."),
 }
 
@@ -135,6 +138,7 @@ _OTHERWISE = {
     "granted": ("reason", "granted_because"),
     "points_used": ("value_ore", "points_paid"),
     "order_returned": ("points", "points_returned"),
+    "account_merged": ("tier", "tier_moved"),
 }
 
 

@@ -67,6 +67,12 @@ SENTENCES = {
     "not_an_address": later("This is not an e-mail address. Write it like name@example.com."),
     "email_is_not_valid": later("This is not an e-mail address. Write it like name@example.com."),
     "household_full": later("An account can have at most %(maximum)s members, and yours is full."),
+    "not_the_same_address": later(
+        "Everybody who shares an account must live at the same address. Write yours under My details."
+    ),
+    "shares_it_already": later("You share this account already."),
+    "shares_with_nobody": later("You share your account with nobody."),
+    "account_has_moved": later("Something happened to the account at the same moment. Please try again."),
     "not_authorised": later(
         "Who began the account has not let you use what is on it. Ask them: they can do it here."
     ),

@@ -1,9 +1,17 @@
 """Every write of this floor; callers say ``from members import actions``."""
 
 from members.actions.access import create_api_key, forget_answers, note_use, revoke_api_key
-from members.actions.accounts import close_account
+from members.actions.accounts import (
+    close_account,
+    count_from,
+    end_in,
+    open_own_account,
+    put_on_account,
+    take_orders_along,
+)
 from members.actions.activities import Delivered, activity_row, deliver_activities, new_activity
 from members.actions.consents import ConsentAnswer, give_consent, record_answers, withdraw_consent
+from members.actions.doubles import absorb_member
 from members.actions.erasing import erase_member
 from members.actions.errors import (
     UnableTo,
@@ -28,6 +36,7 @@ from members.actions.errors import (
     UnableToRecordReturn,
     UnableToRedeem,
     UnableToReserve,
+    UnableToShare,
     UnableToUpdateMember,
 )
 from members.actions.identities import link_external_id, unlink_external_id
@@ -95,16 +104,20 @@ __all__ = [
     "UnableToRedeem",
     "UnableToReplay",
     "UnableToReserve",
+    "UnableToShare",
     "UnableToSubscribe",
     "UnableToUpdateMember",
+    "absorb_member",
     "activity_row",
     "change_subscription",
     "check_order",
     "checked_url",
     "close_account",
     "close_member",
+    "count_from",
     "create_api_key",
     "deliver_activities",
+    "end_in",
     "erase_member",
     "fingerprint",
     "forget_answers",
@@ -116,7 +129,9 @@ __all__ = [
     "link_external_id",
     "new_activity",
     "note_use",
+    "open_own_account",
     "order_row",
+    "put_on_account",
     "record_answers",
     "replay_webhook",
     "return_rows",
@@ -126,6 +141,7 @@ __all__ = [
     "send_test_webhook",
     "send_webhooks",
     "subscribe",
+    "take_orders_along",
     "unlink_external_id",
     "update_member",
     "withdraw_consent",

@@ -27,6 +27,9 @@ NOBODY: Mapping[str, Any] = {
     "first_name": "",
     "last_name": "",
     "birth_date": None,
+    "street": "",
+    "postal_code": "",
+    "city": "",
     "home_store": None,
     "user": None,
 }
@@ -72,7 +75,7 @@ def _personal_words(member: Member) -> list[str]:
     at_home = member.phone.as_national if member.phone else ""
     told = {
         member.full_name, member.first_name, member.last_name, member.email, str(member.phone), at_home,
-        at_home.replace(" ", "").replace("-", ""), *member.identities.values_list("external_id", flat=True),
+        at_home.replace(" ", "").replace("-", ""), member.street, *member.identities.values_list("external_id", flat=True),
     }  # fmt: skip
     return sorted(told - {""}, key=len, reverse=True)
 

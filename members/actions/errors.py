@@ -50,6 +50,12 @@ class UnableToCloseMember(UnableTo):
     """``reason_is_missing``."""
 
 
+class UnableToShare(UnableTo):
+    """The member cannot come onto the account, or leave it, or be made one with another, as asked."""
+
+    status = 409
+
+
 class UnableToRecordConsent(UnableTo):
     """``purpose_is_not_known``, ``channel_is_not_known``, ``wording_is_missing``, ``member_is_closed``."""
 

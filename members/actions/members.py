@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from members.actions.activities import new_activity
 from members.actions.consents import ConsentAnswer, record_answers
 from members.actions.errors import UnableToCloseMember, UnableToJoin, UnableToUpdateMember
-from members.actions.particulars import Particulars, tell
+from members.actions.particulars import Home, Particulars, tell
 from members.models import Account, Member, MemberIdentity, Store
 from members.models.member import check_digit
 from members.queries import members_by
+from members.registry import checks_of_joining
 
 # A free number is missed once in a thousand when a million of the 900 million are taken.
 ATTEMPTS = 5
@@ -66,6 +67,7 @@ def join_member(
     actor: str,
     now: datetime,
     random_below: RandomBelow = secrets.randbelow,
+    **home: Unpack[Home],
 ) -> Joined:
     """Let somebody into the club; the same external id, else the same e-mail, is the same member.
 
@@ -81,6 +83,9 @@ def join_member(
         birth_date=birth_date,
         language=language,
         home_store=home_store,
+        street=home.get("street", ""),
+        postal_code=home.get("postal_code", ""),
+        city=home.get("city", ""),
     )
     joining = _Joining(
         told=told,
@@ -137,13 +142,20 @@ def _create(joining: _Joining, random_below: RandomBelow) -> Member:
         joined_at=joining.now,
         referrer=joining.referrer,
         is_staff_member=joining.is_staff_member,
+        shares_since=joining.now if joining.account else None,
     )
     tell(member, dict(joining.told), refusal=UnableToJoin, now=joining.now)
+    _check_may_join(member, joining)
     member.account = _account_for(joining)
     member.save(force_insert=True)
     _identify(member, joining)
     _tell_of_joining(member, joining, is_back=False)
     return member
+
+
+def _check_may_join(member: Member, joining: _Joining) -> None:
+    for check in checks_of_joining:
+        check(member, joining.now)
 
 
 def _account_for(joining: _Joining) -> Account:
@@ -174,7 +186,10 @@ def _welcome_back(closed: Member, joining: _Joining) -> Member:
     member = Member.objects.select_for_update().get(pk=closed.pk)
     told = {name: value for name, value in joining.told.items() if value}
     tell(member, told, refusal=UnableToJoin, now=joining.now)
-    member.account = waiting or _account_for(joining)
+    _check_may_join(member, joining)
+    if waiting is None:
+        member.account = _account_for(joining)
+        member.shares_since, member.may_spend = joining.now if joining.account else None, False
     member.state, member.closed_at = Member.State.ACTIVE, None
     member.save()
     _tell_of_joining(member, joining, is_back=waiting is not None)

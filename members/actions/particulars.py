@@ -19,7 +19,15 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 NOT_TOLD = ("account", "user", "home_store", "number", "search_text")
 
 
-class Particulars(TypedDict, total=False):
+class Home(TypedDict, total=False):
+    """Where a member lives."""
+
+    street: str
+    postal_code: str
+    city: str
+
+
+class Particulars(Home, total=False):
     """Whatever of a member may be changed; ``phone`` in any way people write it."""
 
     email: str

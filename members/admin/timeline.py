@@ -27,6 +27,19 @@ def member_closed(facts: Mapping[str, Any]) -> str:
     return _("The membership ended")
 
 
+@sentences.register("member.moved")
+def member_moved(facts: Mapping[str, Any]) -> str:
+    if facts.get("because") == "moved_out":
+        return _("Moved to an account of their own")
+    return _("Came to share an account with others")
+
+
+@sentences.register("member.merged")
+def member_merged(facts: Mapping[str, Any]) -> str:
+    told = {"number": facts.get("double", ""), "why": facts.get("because", ""), "who": facts.get("actor", "")}
+    return _("Membership %(number)s was the same person and is part of this one. By %(who)s: %(why)s") % told
+
+
 @sentences.register("member.erased")
 def member_erased(facts: Mapping[str, Any]) -> str:
     return _("Everything personal was erased")

@@ -40,17 +40,33 @@ def searchable(*parts: object) -> str:
 class Account(models.Model):
     """What points, vouchers and tiers belong to: one member, or several who share.
 
-    Who left and comes back before ``reopens_to`` gets it again; before ``unbroken_to``, as if never gone.
+    Who left and comes back before ``reopens_to`` gets it again; before ``unbroken_to``, as if never gone. One that has
+    become part of another says which; ``is_mixed`` where some of what was earned on it is another's by now, or the reverse.
     """
 
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     unbroken_to = models.DateTimeField(_("unbroken to"), null=True, blank=True)
     reopens_to = models.DateTimeField(_("reopens to"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("part of"),
+    )
+    is_mixed = models.BooleanField(_("has shared what was earned"), default=False)
 
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | models.Q(closed_at__isnull=False),
+                name="account_merged_is_closed",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(_("account %(number)s") % {"number": self.pk})
@@ -59,6 +75,12 @@ class Account(models.Model):
 class MemberQuerySet(models.QuerySet["Member"]):
     def active(self) -> Self:
         return self.filter(state=Member.State.ACTIVE)
+
+    def in_turn(self) -> Self:
+        """Account by account, who holds it first: who began it, then who came after; those who have left last."""
+        states = models.Case(models.When(state=Member.State.ACTIVE, then=0), default=1)
+        since = models.F("shares_since").asc(nulls_first=True)
+        return self.order_by("account_id", states, since, "pk")
 
     def matching(self, words: str) -> Self:
         """Members whose number, name, e-mail or phone contain every word."""
@@ -110,7 +132,19 @@ class Member(models.Model):
         related_name="referred",
         verbose_name=_("invited by"),
     )
+    street = models.CharField(_("street and number"), max_length=120, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    shares_since = models.DateTimeField(_("on this account since"), null=True, blank=True)
     may_spend = models.BooleanField(_("may use what a shared account has"), default=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="doubles",
+        verbose_name=_("the same person as"),
+    )
     is_staff_member = models.BooleanField(_("works here"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
     joined_at = models.DateTimeField(_("joined"), db_index=True)
@@ -131,6 +165,10 @@ class Member(models.Model):
                 condition=models.Q(state="active") | models.Q(closed_at__isnull=False),
                 name="member_closed_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(state="active"),
+                name="member_merged_is_closed",
+            ),
         ]
         indexes = [models.Index(fields=["phone"], name="member_phone")]
 
@@ -140,6 +178,13 @@ class Member(models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def home(self) -> str:
+        """Where they live, written in one way for all of one home; nothing unless both street and code are known."""
+        if not (self.street and self.postal_code):
+            return ""
+        return "".join(searchable(self.street, self.postal_code).split())
 
 
 class MemberIdentity(models.Model):

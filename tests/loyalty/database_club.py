@@ -53,6 +53,8 @@ class DatabaseClub:
     def join(self, member: str, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
         known = facts or {}
         first = None if member in self.members else self.households.get(known.get("account", member))
+        if first is not None:
+            first.refresh_from_db()
         told: dict[str, Any] = {
             "email": f"{member}@post.example",
             "birth_date": date.fromisoformat(known["born"]) if "born" in known else None,
@@ -62,6 +64,8 @@ class DatabaseClub:
             ],
             "referrer": self.members.get(known.get("referred_by", "")),
             "is_staff_member": known.get("staff", False),
+            "first_name": known.get("name", ""),
+            **({"street": known["address"], "postal_code": "1"} if "address" in known else {}),
         }
         with _refusing(at):
             if first is None:
@@ -229,6 +233,32 @@ class DatabaseClub:
     def leave(self, member: str, at: datetime) -> Done:
         with _refusing(at):
             members.close_member(member=self.members[member], reason="left", now=at, actor=STAFF)
+        self.members[member].refresh_from_db()
+        return Done()
+
+    def move_in(self, member: str, to: str, at: datetime) -> Done:
+        home = Member.objects.get(pk=self.members[to].pk).account
+        with _refusing(at):
+            self.members[member] = actions.move_in(
+                member=self.members[member], account=home, now=at, actor=STAFF
+            )
+        return Done()
+
+    def move_out(self, member: str, at: datetime) -> Done:
+        with _refusing(at):
+            self.members[member] = actions.move_out(member=self.members[member], now=at, actor=STAFF)
+        return Done()
+
+    def merge(self, member: str, double: str, at: datetime) -> Done:
+        with _refusing(at):
+            merged = actions.merge_members(
+                member=self.members[member],
+                double=self.members[double],
+                reason="one person",
+                now=at,
+                actor=STAFF,
+            )
+        self.members[member] = self.members[double] = merged
         return Done()
 
     def book(self, member: str, perk: str, seats: int, at: datetime) -> Done:

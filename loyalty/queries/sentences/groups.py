@@ -23,10 +23,32 @@ _SPENDERS = {
     "authorised": later("The holder of the account can use it, and those whom the holder lets."),
 }
 
+_HOUSEHOLDS: Mapping[str, Mapping[Any, str]] = {
+    "same_address": {True: later("Everybody in a household lives at the same address.")},
+    "who_sees": {
+        "everything": later("The others in the household see what each has bought."),
+        "purchases": later(
+            "The others in the household see the day, the store, the sum and the points of each purchase, but not what was bought."
+        ),
+        "balance": later("The others in the household see only what they have together."),
+    },
+    "whose_year": {
+        "account": later("The years of a household run from when its account was opened."),
+        "holder": later("The years of a household run from when its holder joined."),
+        "longest": later("The years of a household run from when the first of its members joined."),
+    },
+    "share_on_leaving": {
+        "stays": later("Who leaves the household leaves what has been earned to the others."),
+        "earned": later("Who leaves the household takes along what is left of what they earned."),
+        "equal": later("Who leaves the household takes along an equal part of what can be spent."),
+    },
+}
+
 
 def audience(row: Row) -> Iterator[str]:
     if "age_from" in row:
         yield gettext("You must be at least %(years)s years old.") % {"years": row["age_from"]}
+    yield from _who_may_join(row)
     if "unit" in row:
         yield gettext(_UNITS[row["unit"]])
     if count := row.get("max_members"):
@@ -36,10 +58,33 @@ def audience(row: Row) -> Iterator[str]:
         yield sentence % {"count": count}
     if "who_spends" in row:
         yield gettext(_SPENDERS[row["who_spends"]])
+    yield from _households(row)
     if "late_claims" in row:
         yield _late_claims(row["late_claims"])
     for stage in row.get("stages", ()):
         yield _stage(stage)
+
+
+def _who_may_join(row: Row) -> Iterator[str]:
+    if "age_to" in row:
+        yield gettext("You can be at most %(years)s years old when you join.") % {"years": row["age_to"]}
+    if row.get("one_each"):
+        yield gettext("Nobody can be a member twice.")
+    if row.get("staff") == "excluded":
+        yield gettext("Those who work in the shop cannot be members.")
+
+
+def _households(row: Row) -> Iterator[str]:
+    if count := row.get("invitation_days"):
+        sentence = ngettext(
+            "An invitation to a household can be accepted for %(count)s day.",
+            "An invitation to a household can be accepted for %(count)s days.",
+            count,
+        )
+        yield sentence % {"count": count}
+    for name, sentences in _HOUSEHOLDS.items():
+        if row.get(name) in sentences:
+            yield gettext(sentences[row[name]])
 
 
 def _late_claims(row: Row) -> str:

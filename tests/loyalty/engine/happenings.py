@@ -51,8 +51,8 @@ class WatchedClub(MemoryClub):
     effects: list[Effect] = field(default_factory=list)
     is_stored: bool = False
 
-    def _write_account(self, name: str, member: str = "") -> list[Effect]:
-        effects = MemoryClub._write_account(self, name, member)
+    def write_account(self, name: str, member: str = "") -> list[Effect]:
+        effects = MemoryClub.write_account(self, name, member)
         self.effects += effects
         return effects
 
