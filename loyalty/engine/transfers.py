@@ -97,7 +97,8 @@ def _take_over(taker: Account, giver: Account) -> None:
     taker.choices = giver.choices | taker.choices
     taker.vouchers = sorted([*taker.vouchers, *giver.vouchers], key=attrgetter("issued_at"))
     taker.backing |= giver.backing
-    giver.vouchers = []
+    taker.holds += giver.holds
+    giver.vouchers, giver.holds = [], []
 
 
 def _take_history(taker: Account, giver: Account, sources: Collection[str] | None) -> None:
