@@ -12,7 +12,7 @@ from loyalty.engine.programme import Programme
 from loyalty.models import Act, Voucher
 from loyalty.queries.programmes import recent_timetable
 from loyalty.queries.wording import name_of
-from segments.filters import Choices, Detail, FactFilter, Moment
+from segments.filters import Choices, Detail, FactFilter, Moment, searching
 from segments.filters.expressions import THOUSANDTHS, local_day, root_of, when_it_was
 
 
@@ -66,8 +66,10 @@ class ActFacts(FactFilter):
 
     def where(self) -> Mapping[str, Detail]:
         return {
-            "category_under": Detail("category", _("category, with all below it"), "act_category"),
-            "store": Detail("choice", _("store"), "store__code"),
+            "category_under": Detail(
+                "category", _("category, with all below it"), "act_category", search=searching.categories
+            ),
+            "store": Detail("choice", _("store"), "store__code", search=searching.stores),
             "score": Detail("quantity", _("score"), "act_score", scale=THOUSANDTHS),
             **when_it_was("occurred_at"),
         }

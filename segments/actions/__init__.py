@@ -2,10 +2,12 @@
 
 from segments.actions.changes import note_change, refresh_changed
 from segments.actions.runs import recompute_segment, recompute_segments
-from segments.actions.saving import UnableToSaveSegment, save_segment
+from segments.actions.saving import UnableToDeleteSegment, UnableToSaveSegment, delete_segment, save_segment
 
 __all__ = [
+    "UnableToDeleteSegment",
     "UnableToSaveSegment",
+    "delete_segment",
     "note_change",
     "recompute_segment",
     "recompute_segments",

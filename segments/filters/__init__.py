@@ -5,7 +5,7 @@ register theirs the same way. A filter describes itself in full, so that a form 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -43,7 +43,8 @@ class Value:
     """What can be asked of one value: its ``kind`` (see ``engine.shapes``), label and unit.
 
     ``scale`` is how many smallest parts the unit has, as the database holds them: 1000 where a quantity is stored in
-    thousandths. Money is asked for in öre, as it is stored.
+    thousandths. Money is asked for in öre, as it is stored. ``search`` finds some of what it can be by what somebody
+    types, where it can be too much to choose from.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Value:
     scale: int = 1
     is_positive: bool = True
     can_be_missing: bool = False
+    search: Callable[[str], Choices] | None = None
 
     def choices(self) -> Choices:
         """All that it can be, as (key, label); nothing where everything goes."""
@@ -119,6 +121,7 @@ class Detail(Value):
     scale: int = 1
     known: Choices = ()
     is_positive: bool = True
+    search: Callable[[str], Choices] | None = None
 
     def choices(self) -> Choices:
         return self.known

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Order, OrderReturnLine
-from segments.filters import Detail, FactFilter, Moment, facts
+from segments.filters import Detail, FactFilter, Moment, facts, searching
 from segments.filters.expressions import local_day, sum_of, when_it_was
 
 
@@ -47,10 +47,10 @@ class Orders(FactFilter):
         return {
             "total": Detail("money", _("paid"), "paid_ore"),
             "discount": Detail("money", _("discounts"), "discount_ore"),
-            "store": Detail("choice", _("store"), "store__code"),
-            "region": Detail("choice", _("region"), "store__region"),
-            "chain": Detail("choice", _("chain"), "store__chain"),
-            "country": Detail("choice", _("country"), "store__country"),
+            "store": Detail("choice", _("store"), "store__code", search=searching.stores),
+            "region": Detail("choice", _("region"), "store__region", search=searching.regions),
+            "chain": Detail("choice", _("chain"), "store__chain", search=searching.chains),
+            "country": Detail("choice", _("country"), "store__country", search=searching.countries),
             "channel": Detail("choice", _("channel"), "channel"),
             "currency": Detail("choice", _("currency"), "currency"),
             **when_it_was("placed_at"),

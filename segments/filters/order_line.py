@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Order, OrderLine, OrderReturnLine
-from segments.filters import Detail, FactFilter, Moment, facts
+from segments.filters import Detail, FactFilter, Moment, facts, searching
 from segments.filters.expressions import (
     THOUSANDTHS,
     local_day,
@@ -56,13 +56,17 @@ class OrderLines(FactFilter):
 
     def where(self) -> Mapping[str, Detail]:
         return {
-            "category_under": Detail("category", _("category, with all below it"), "category_path"),
-            "product": Detail("choice", _("article number"), "sku"),
-            "brand": Detail("choice", _("brand"), "brand"),
-            "interest_area": Detail("choice", _("area of interest"), root_of("category_path")),
+            "category_under": Detail(
+                "category", _("category, with all below it"), "category_path", search=searching.categories
+            ),
+            "product": Detail("choice", _("article number"), "sku", search=searching.products),
+            "brand": Detail("choice", _("brand"), "brand", search=searching.brands),
+            "interest_area": Detail(
+                "choice", _("area of interest"), root_of("category_path"), search=searching.areas
+            ),
             "total": Detail("money", _("paid"), "paid_ore"),
             "discount": Detail("money", _("discounts"), "discount_ore"),
-            "store": Detail("choice", _("store"), "order__store__code"),
+            "store": Detail("choice", _("store"), "order__store__code", search=searching.stores),
             "channel": Detail("choice", _("channel"), "order__channel"),
             **when_it_was("order__placed_at"),
         }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.models import OrderReturnLine
-from segments.filters import Detail, FactFilter, Moment, facts
+from segments.filters import Detail, FactFilter, Moment, facts, searching
 from segments.filters.expressions import THOUSANDTHS, local_day, thousandths
 
 
@@ -36,10 +36,13 @@ class ReturnLines(FactFilter):
     def where(self) -> Mapping[str, Detail]:
         return {
             "category_under": Detail(
-                "category", _("category, with all below it"), "order_line__category_path"
+                "category",
+                _("category, with all below it"),
+                "order_line__category_path",
+                search=searching.categories,
             ),
-            "product": Detail("choice", _("article number"), "sku"),
-            "brand": Detail("choice", _("brand"), "order_line__brand"),
+            "product": Detail("choice", _("article number"), "sku", search=searching.products),
+            "brand": Detail("choice", _("brand"), "order_line__brand", search=searching.brands),
             "total": Detail("money", _("amount"), "amount_ore"),
         }
 

@@ -1,12 +1,16 @@
 """Every non-trivial read of this floor; callers say ``from segments import queries``."""
 
 from segments.queries.catalogue import catalogue, club_zone
+from segments.queries.dependants import Dependant, dependants, dependants_of_segments
 from segments.queries.describing import described
 from segments.queries.mistakes import sentence_of
+from segments.queries.outlines import Line, outline
+from segments.queries.previews import Preview, TooMuchToCount, preview
 from segments.queries.reasons import Reason, why
 from segments.queries.segments import (
     Definitions,
     depends_on_others,
+    free_key,
     in_segment,
     is_meant,
     members_of,
@@ -17,14 +21,23 @@ from segments.queries.sentences import read_back
 
 __all__ = [
     "Definitions",
+    "Dependant",
+    "Line",
+    "Preview",
     "Reason",
+    "TooMuchToCount",
     "catalogue",
     "club_zone",
+    "dependants",
+    "dependants_of_segments",
     "depends_on_others",
     "described",
+    "free_key",
     "in_segment",
     "is_meant",
     "members_of",
+    "outline",
+    "preview",
     "read_back",
     "read_definition",
     "segments_of",

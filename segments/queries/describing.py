@@ -35,6 +35,7 @@ def _value(value: Value) -> dict[str, Any]:
         "unit": str(value.unit),
         "operators": list(Shape(value.kind, can_be_missing=value.can_be_missing).operators),
         "choices": _choices(value.choices()),
+        "is_searched": value.search is not None,
         "needs": _values(value.needs()),
         "takes": _values(value.takes()),
     }

@@ -1,10 +1,13 @@
 """Reading definitions with the segments they refer to, and asking who is meant."""
 
+import unicodedata
 from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from members.models import Member
 from segments.engine.errors import Malformed
@@ -103,3 +106,11 @@ def segments_of(member_ids: Collection[int], keys: Collection[str]) -> dict[int,
     for member_id, key in rows.values_list("member_id", "segment__key"):
         found.setdefault(member_id, set()).add(key)
     return {member_id: frozenset(names) for member_id, names in found.items()}
+
+
+def free_key(name: str) -> str:
+    """A key made of a name that no segment has yet."""
+    plain = slugify(unicodedata.normalize("NFKD", name.replace("ø", "o").replace("æ", "ae")))[:36].strip("-_")
+    taken = {*Segment.objects.values_list("key", flat=True), "preview", ""}
+    keys = (plain if number == 1 else f"{plain or 'segment'}-{number}" for number in count(1))
+    return next(key for key in keys if key not in taken)
