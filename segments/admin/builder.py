@@ -151,7 +151,7 @@ def _reason(one: queries.Reason) -> dict[str, Any]:
         "sentence": one.sentence,
         "value": one.value or "–",
         "is_met": one.is_met,
-        "met": _("met") if one.is_met else _("not met"),
+        "met": _("is met") if one.is_met else _("is not met"),
         "turns_on": date_format(one.turns_on, "DATE_FORMAT") if one.turns_on else "",
     }
 
