@@ -322,6 +322,8 @@ WEBHOOKS_MAY_BE_LOCAL = ENVIRONMENT in ("development", "demo") and set(ALLOWED_H
 
 # A test that is about it says how many.
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=0 if IS_TEST else 3000)
+# What members do that shops may tell of, besides what the programme and the segments ask about.
+ACTIVITY_KINDS = env.list("ACTIVITY_KINDS", default=[])
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["members.api.auth.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["members.api.auth.HasScope"],

@@ -1,6 +1,7 @@
 """Questions about members that more than one face asks."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils.translation import pgettext
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
-from members.models import Activity, ApiKey, Consent, Member
+from members.models import Activity, ApiKey, Consent, Member, MemberIdentity
 from members.models.access import digest_of
 from members.models.asked import asked
 from members.models.together import fetch_together
@@ -46,6 +47,27 @@ def find_member(
         return None
     [found] = fetch_together(asked(_two_members_by, *told))
     return found[0] if len(found) == 1 else None
+
+
+def find_members(named: Sequence[Mapping[str, str]], *, source: str) -> list[Member | None]:
+    """The member of each {number}, {email} or {external_id} of ``source``, in three queries at most."""
+    wanted: dict[str, set[str]] = {"number": set(), "email": set(), "external_id": set()}
+    for one in named:
+        for name, value in one.items():
+            wanted[name].add(_folded(name, value))
+    found: dict[tuple[str, str], Member] = {}
+    for name in ("number", "email"):
+        if wanted[name]:
+            rows = Member.objects.filter(**{f"{name}__in": wanted[name]})
+            found |= {(name, getattr(row, name)): row for row in rows}
+    if wanted["external_id"]:
+        ids = MemberIdentity.objects.filter(source=source, external_id__in=wanted["external_id"])
+        found |= {("external_id", one.external_id): one.member for one in ids.select_related("member")}
+    return [next((found.get((name, _folded(name, one[name]))) for name in one), None) for one in named]
+
+
+def _folded(name: str, value: str) -> str:
+    return value.strip().lower() if name == "email" else value
 
 
 def _as_stored(

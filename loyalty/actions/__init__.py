@@ -31,6 +31,7 @@ from loyalty.actions.holding import hold_for_order, release_for_order
 from loyalty.actions.households import check_may_join, join_household, let_spend
 from loyalty.actions.leaving import settle_leaving, settle_share, take_up_again
 from loyalty.actions.ledger import check_ledger
+from loyalty.actions.many_acts import record_acts
 from loyalty.actions.moving import move_in, move_out
 from loyalty.actions.orders import record_order, record_orders
 from loyalty.actions.outcomes import OrderOutcome, ReturnOutcome
@@ -94,6 +95,7 @@ __all__ = [
     "publish_version",
     "receive_delivery",
     "record_act",
+    "record_acts",
     "record_joining",
     "record_order",
     "record_orders",

@@ -1,6 +1,7 @@
 """Recording what members do besides buying, and what happens to them: a visit, a review, a friend's first order."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -19,11 +20,12 @@ from loyalty.engine.compute import Sale, act_for_another, correct_order, place_o
 from loyalty.engine.effects import ForAnother
 from loyalty.engine.errors import Refused
 from loyalty.engine.programme import Timetable
-from loyalty.models import Act, FundEntry, Voucher
+from loyalty.models import Act, Entry, FundEntry, Voucher
 from loyalty.queries.balances import seen
 from loyalty.queries.facts import THOUSAND, place_of, tiers_of
 from loyalty.queries.people import person_of
 from loyalty.queries.programmes import timetable as published_timetable
+from loyalty.queries.told import kinds_told
 from members import actions as members
 from members.actions import UnableToRecordAct
 from members.models import Member, Store
@@ -77,11 +79,19 @@ def record_act(*, act: NewAct, now: datetime, actor: str) -> ActOutcome:
 
     Raises ``UnableToRecordAct`` and then nothing is stored.
     """
+    check_act(act, kinds_told())
+    return record_happening(act=act, now=now)
+
+
+def check_act(act: NewAct, kinds: Collection[str]) -> None:
+    """Raise ``UnableToRecordAct`` when it cannot be told, or is not of one of ``kinds``."""
     if act.kind in RESERVED:
         raise UnableToRecordAct("act_happens_by_itself", act=act.kind)
+    if act.kind not in kinds:
+        known = ", ".join(sorted(set(kinds).difference(RESERVED)))
+        raise UnableToRecordAct("act_is_not_known", act=act.kind, known=known)
     if not 0 < act.quantity * THOUSAND == int(act.quantity * THOUSAND):
         raise UnableToRecordAct("act_quantity_is_not_valid")
-    return record_happening(act=act, now=now)
 
 
 def record_happening(*, act: NewAct, now: datetime) -> ActOutcome:
@@ -105,39 +115,69 @@ def _acts_here(source: str, number: str) -> QuerySet[Act, tuple[Any, ...]]:
     return Act.objects.filter(source=source, number=number).values_list("pk")
 
 
-def _answered_before(new: NewAct) -> ActOutcome:
-    act = Act.objects.get(source=new.source, number=new.number)
+def answers_before(news: Sequence[NewAct]) -> list[ActOutcome | UnableToRecordAct]:
+    """What acts that are here already were answered with, in three queries; or that they were something else."""
+    acts = {act.key: act for act in Act.objects.filter(number__in=[one.number for one in news])}
+    answers = acts_answered_before([acts[new.key] for new in news])
+    return [
+        one if _is_same(new, one.act) else _used_for_something_else(one.act)
+        for new, one in zip(news, answers, strict=True)
+    ]
+
+
+def _is_same(new: NewAct, act: Act) -> bool:
     sent = (new.kind, new.member.pk, new.quantity, new.amount_ore)
-    if sent != (act.kind, act.member_id, act.quantity, act.amount_ore):
-        raise UnableToRecordAct("act_number_used_for_something_else", act=str(act.pk))
-    return act_answered_before(act)
+    return sent == (act.kind, act.member_id, act.quantity, act.amount_ore)
+
+
+def _used_for_something_else(act: Act) -> UnableToRecordAct:
+    return UnableToRecordAct("act_number_used_for_something_else", act=str(act.pk))
 
 
 def act_answered_before(act: Act) -> ActOutcome:
     """What recording the act gave when it was first told."""
-    earned: dict[str, int] = {}
-    for meter, amount in seen(act.entries.filter(kind="earn")).values_list("meter", "amount"):
-        earned[meter] = earned.get(meter, 0) + amount
-    issued = Voucher.objects.filter(account_id=act.account_id, order_key=act.key)
-    return ActOutcome(
-        act,
-        is_replay=True,
-        earned=earned,
-        because=act.because,
-        issued=list(issued),
-        tiers=act.at_sale.get("tiers_after", {}),
-    )
+    [answer] = acts_answered_before([act])
+    return answer
+
+
+def acts_answered_before(acts: Sequence[Act]) -> list[ActOutcome]:
+    """The same for many, in their order, in two queries."""
+    earned: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    entries = seen(Entry.objects.filter(act__in=acts, kind="earn"))
+    for act_id, meter, amount in entries.values_list("act_id", "meter", "amount"):
+        earned[act_id][meter] += amount
+    issued: dict[str, list[Voucher]] = defaultdict(list)
+    accounts, keys = {act.account_id for act in acts}, [act.key for act in acts]
+    for voucher in Voucher.objects.filter(account_id__in=accounts, order_key__in=keys).order_by("pk"):
+        issued[voucher.order_key].append(voucher)
+    return [
+        ActOutcome(
+            act,
+            is_replay=True,
+            earned=dict(earned[act.pk]),
+            because=act.because,
+            issued=issued[act.key],
+            tiers=act.at_sale.get("tiers_after", {}),
+        )
+        for act in acts
+    ]
+
+
+def _answered_before(new: NewAct) -> ActOutcome:
+    [answer] = answers_before([new])
+    if isinstance(answer, UnableToRecordAct):
+        raise answer
+    return answer
 
 
 def _record(timetable: Timetable, account: Account, new: NewAct, now: datetime) -> ActOutcome:
-    facts = _facts(new, account)
+    facts = facts_of(new, account)
     try:
         sale = place_order(timetable, account, facts)
     except Refused as refused:
         raise UnableToRecordAct(refused.key, **refused.facts) from refused
-    row = _row(new, sale, account, now)
-    told = {"act": str(row.pk), "kind": row.kind}
-    issued = _book(timetable, account, row, now, [_told("act.recorded", row, row.occurred_at, now, told)])
+    row = row_of(new, sale, account, now)
+    issued = _book(timetable, account, row, now, [told_of("act.recorded", row, row.occurred_at, now)])
     earned = sale.award.told()
     return ActOutcome(
         row,
@@ -149,7 +189,7 @@ def _record(timetable: Timetable, account: Account, new: NewAct, now: datetime) 
     )
 
 
-def _facts(new: NewAct, account: Account) -> happening.Order:
+def facts_of(new: NewAct, account: Account) -> happening.Order:
     line = happening.Line(
         "1",
         int(new.quantity * THOUSAND),
@@ -170,7 +210,7 @@ def _facts(new: NewAct, account: Account) -> happening.Order:
     )
 
 
-def _row(new: NewAct, sale: Sale, account: Account, now: datetime) -> Act:
+def row_of(new: NewAct, sale: Sale, account: Account, now: datetime) -> Act:
     told: dict[str, Any] = {
         "channel": new.channel,
         "category_path": new.category_path,
@@ -208,12 +248,13 @@ def _book(
     return booked.issued.get(row.account_id, [])
 
 
-def _told(kind: str, row: Act, at: datetime, now: datetime, facts: Mapping[str, object]) -> Row:
+def told_of(kind: str, row: Act, at: datetime, now: datetime) -> Row:
+    """The activity that tells of an act."""
     return members.activity_row(
         kind=kind,
         member_id=row.member_id,
         account_id=row.account_id,
-        facts=facts,
+        facts={"act": str(row.pk), "kind": row.kind},
         occurred_at=at,
         now=now,
     )
@@ -237,7 +278,7 @@ def record_for_another(*, member: Member, told: ForAnother, now: datetime) -> Ac
             occurred_at=told.at,
             amount_ore=told.amount,
         )
-        row = _row(new, sale, account, now)
+        row = row_of(new, sale, account, now)
         _book(timetable, account, row, now, [])
         return row
 
@@ -268,8 +309,7 @@ def take_back_act(*, act_id: Any, at: datetime, cause: Mapping[str, Any], now: d
         members={row.account_id: row.member_id} if row.member_id else {},
         acts={row.key: row.pk},
     )
-    told = _told("act.undone", row, at, now, {"act": str(row.pk), "kind": row.kind})
-    book(context, accounts, [told])
+    book(context, accounts, [told_of("act.undone", row, at, now)])
     return row
 
 

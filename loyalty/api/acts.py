@@ -1,5 +1,6 @@
 """What members do besides buying."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +22,15 @@ from loyalty.api.answers import (
     TierSerializer,
     VoucherSerializer,
 )
-from loyalty.api.problems import telling_conflicts
+from loyalty.api.problems import as_conflict, telling_conflicts
 from loyalty.models import Act
-from members.api.action_view import ActionView
+from members.actions import UnableTo
+from members.api.action_view import ActionView, kept
 from members.api.idempotency import idempotent
+from members.api.rows import RowProblem, problem_of_row
 from members.models import ApiKey
+
+NUMBER_SHOWN = 120
 
 
 class ActAnswerSerializer(AnswerSerializer):
@@ -57,14 +62,7 @@ class ActivitiesView(ActionView):
     def post(self, request: Request) -> Response:
         body = self.told(requests.ActSerializer)
         with telling_conflicts(self.first_answer):
-            act = NewAct(
-                **{name: body[name] for name in ("number", "kind", "occurred_at", "quantity", "amount_ore")},
-                category_path=body["category"].strip("/"),
-                flags=tuple(body["flags"]),
-                attributes=body["attributes"],
-                channel=body["channel"],
-                **shop.known(body, self.key),
-            )
+            act = new_act(body, shop.known(body, self.key))
             outcome = actions.record_act(act=act, now=self.now, actor=self.actor)
         return Response(self.answer(outcome), 200 if outcome.is_replay else 201)
 
@@ -73,3 +71,96 @@ class ActivitiesView(ActionView):
 
     def answer(self, outcome: ActOutcome) -> dict[str, Any]:
         return self.shown(ActAnswerSerializer, Reply(outcome))
+
+
+class ActRowSerializer(AnswerSerializer):
+    number = serializers.CharField(help_text=_("As it was sent; empty where that cannot be read."))
+    result = serializers.ChoiceField(choices=("recorded", "known", "refused"))
+    answer = ActAnswerSerializer(allow_null=True)
+    problem = RowProblem(allow_null=True)
+
+
+class ActsAnswerSerializer(AnswerSerializer):
+    recorded = serializers.IntegerField()
+    known = serializers.IntegerField(help_text=_("Were here already, and changed nothing."))
+    refused = serializers.IntegerField()
+    results = ActRowSerializer(many=True, help_text=_("In the order in which they were sent."))
+
+
+class ActivityBatchView(ActionView):
+    scope = ApiKey.Scope.ORDERS
+
+    @extend_schema(
+        operation_id="activities_record_many",
+        summary=_("Record what members did, up to 1,000 at a time"),
+        description=_(
+            "Each is answered by itself, in its place: what cannot be recorded is refused with its problem, and "
+            "the others are recorded. Sent again, nothing is counted twice."
+        ),
+        request=requests.ActsSerializer,
+        responses=ActsAnswerSerializer,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        rows = self.told(requests.ActsSerializer)["activities"]
+        read = Rows(self, rows)
+        outcomes = iter(actions.record_acts(acts=list(read.acts.values()), now=self.now, actor=self.actor))
+        found = [read.refused.get(place) or next(outcomes) for place in range(len(rows))]
+        told = [_row(row, outcome) for row, outcome in zip(rows, found, strict=True)]
+        counts = {
+            result: sum(one["result"] == result for one in told)
+            for result in ("recorded", "known", "refused")
+        }
+        return Response(self.shown(ActsAnswerSerializer, {**counts, "results": told}))
+
+
+class Rows:
+    """Acts by their place among the rows of a batch, and why the others are none."""
+
+    def __init__(self, view: ActionView, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.acts: dict[int, NewAct] = {}
+        self.refused: dict[int, Exception] = {}
+        bodies = dict(self._read(view, rows))
+        buyers = shop.members_of([body["member"] for body in bodies.values()], view.key)
+        stores = shop.stores_of(body["store"] for body in bodies.values() if "store" in body)
+        for (place, body), member in zip(bodies.items(), buyers, strict=True):
+            try:
+                store = stores.of(body["store"]) if "store" in body else view.key.store
+                known = {
+                    "source": view.key.source,
+                    "member": shop.found(member, body["member"]),
+                    "store": store,
+                }
+                self.acts[place] = new_act(body, known)
+            except UnableTo as error:
+                self.refused[place] = error
+
+    def _read(
+        self, view: ActionView, rows: Sequence[Mapping[str, Any]]
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        for place, row in enumerate(rows):
+            try:
+                yield place, dict(kept(requests.ActSerializer, view=view).run_validation(row))
+            except serializers.ValidationError as error:
+                self.refused[place] = error
+
+
+def new_act(body: Mapping[str, Any], known: Mapping[str, Any]) -> NewAct:
+    """The act in ``body``; ``known`` is what it only names: source, member, store."""
+    return NewAct(
+        **{name: body[name] for name in ("number", "kind", "occurred_at", "quantity", "amount_ore")},
+        category_path=body["category"].strip("/"),
+        flags=tuple(body["flags"]),
+        attributes=body["attributes"],
+        channel=body["channel"],
+        **known,
+    )
+
+
+def _row(row: Mapping[str, Any], outcome: ActOutcome | Exception) -> dict[str, Any]:
+    number = row.get("number")
+    told: dict[str, Any] = {"number": number[:NUMBER_SHOWN] if isinstance(number, str) else ""}
+    if isinstance(outcome, ActOutcome):
+        result = "known" if outcome.is_replay else "recorded"
+        return told | {"result": result, "answer": Reply(outcome), "problem": None}
+    return told | {"result": "refused", "answer": None, "problem": problem_of_row(as_conflict(outcome))}

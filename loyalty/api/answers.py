@@ -234,6 +234,27 @@ class OrderAnswerSerializer(AnswerSerializer):
     points = ReadingSerializer(many=True)
 
 
+class OrderListedSerializer(AnswerSerializer):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    revision = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=Order.State.choices)
+    placed_at = serializers.DateTimeField()
+    member = serializers.CharField(source="member.number", default=None, allow_null=True)
+    store = serializers.CharField(source="store.code", default=None, allow_null=True)
+    currency = serializers.CharField()
+    gross_ore = serializers.IntegerField()
+    discount_ore = serializers.IntegerField()
+    voucher_ore = serializers.IntegerField()
+    paid_ore = serializers.IntegerField()
+
+
+class OrderPage(AnswerSerializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = OrderListedSerializer(many=True)
+
+
 @dataclass(frozen=True, slots=True)
 class LineReply:
     line: OrderLine

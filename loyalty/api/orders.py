@@ -16,6 +16,8 @@ from loyalty.api.answers import (
     OrderAnswerSerializer,
     OrderInFull,
     OrderInFullSerializer,
+    OrderListedSerializer,
+    OrderPage,
     OrderReply,
     QuoteAnswerSerializer,
 )
@@ -23,7 +25,8 @@ from loyalty.api.problems import telling_conflicts
 from loyalty.queries.quotes import quote
 from members.api.action_view import ActionView
 from members.api.idempotency import idempotent
-from members.models import ApiKey
+from members.api.pages import between
+from members.models import ApiKey, Order
 
 
 class QuotesView(ActionView):
@@ -58,6 +61,20 @@ class OrderWriteView(ActionView):
 
 
 class OrdersView(OrderWriteView):
+    @extend_schema(
+        operation_id="orders_list",
+        summary=_("List your orders, newest first"),
+        description=_("Those that were recorded under your own name, as it is in your key."),
+        parameters=[requests.OrdersQuery],
+        responses=OrderPage,
+    )
+    def get(self, request: Request) -> Response:
+        asked = between(self.asked(requests.OrdersQuery), "placed_at")
+        if "member" in asked:
+            asked["member__number"] = asked.pop("member")
+        rows = Order.objects.filter(source=self.key.source, **asked).select_related("member", "store")
+        return self.page(rows, OrderListedSerializer, ordering=("-placed_at", "-id"))
+
     @extend_schema(
         operation_id="orders_record",
         summary=_("Record an order and what it gives"),

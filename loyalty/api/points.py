@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty import queries
+from loyalty import actions, queries
 from loyalty.api import requests
 from loyalty.api.answers import (
     EntryPage,
@@ -16,13 +16,15 @@ from loyalty.api.answers import (
 )
 from loyalty.models import Voucher
 from members.api.action_view import ActionView
-from members.api.pages import PageQuery
+from members.api.idempotency import idempotent
+from members.api.pages import between
 from members.api.views import member_called
 from members.models import ApiKey
 
 
 class PointsView(ActionView):
     scope = ApiKey.Scope.POINTS
+    clocks = ("at",)
 
     @extend_schema(
         operation_id="points_read",
@@ -46,13 +48,37 @@ class EntriesView(ActionView):
         operation_id="entries_read",
         summary=_("Read a member's ledger, newest first"),
         description=_("Each line with its reason: a sentence, its key and its numbers."),
-        parameters=[PageQuery],
+        parameters=[requests.EntriesQuery],
         responses=EntryPage,
     )
     def get(self, request: Request, number: str) -> Response:
-        self.asked()
-        entries = queries.entries(member_called(number).account).select_related("order")
+        asked = between(self.asked(requests.EntriesQuery), "effective_at")
+        entries = queries.entries(member_called(number).account).filter(**asked).select_related("order")
         return self.page(entries, EntrySerializer, ordering="-sequence")
+
+
+class AdjustmentsView(ActionView):
+    scope = ApiKey.Scope.POINTS
+
+    @extend_schema(
+        operation_id="points_adjust",
+        summary=_("Give or take points by hand"),
+        description=_(
+            "With a reason, which the member is shown. Taking more than is available is refused. Send an "
+            "`Idempotency-Key`: without one, twice is two."
+        ),
+        request=requests.AdjustmentSerializer,
+        responses={201: EntrySerializer},
+    )
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        entry = actions.adjust_points(
+            account=member_called(number).account,
+            **self.told(requests.AdjustmentSerializer),
+            actor=self.actor,
+            now=self.now,
+        )
+        return Response(self.shown(EntrySerializer, entry), 201)
 
 
 class VouchersView(ActionView):
@@ -65,9 +91,13 @@ class VouchersView(ActionView):
         responses=VoucherPage,
     )
     def get(self, request: Request, number: str) -> Response:
-        usable = self.asked(requests.VouchersQuery).get("usable")
+        asked = self.asked(requests.VouchersQuery)
         vouchers = Voucher.objects.filter(account=member_called(number).account_id)
-        if usable is not None:
+        if "usable" in asked:
             can_be_used = vouchers.usable(self.now)
-            vouchers = can_be_used if usable else vouchers.exclude(pk__in=can_be_used)
+            vouchers = can_be_used if asked["usable"] else vouchers.exclude(pk__in=can_be_used)
+        if "state" in asked:
+            vouchers = vouchers.in_state(asked["state"], self.now)
+        if "reward" in asked:
+            vouchers = vouchers.filter(reward=asked["reward"])
         return self.page(vouchers, VoucherSerializer, ordering="-id")

@@ -64,6 +64,9 @@ SENTENCES = {
     "reason_is_missing": later("Say why: a change by hand needs a reason."),
     "points_need_a_member": later("Points can only be used by a member: say whose order it is."),
     "act_happens_by_itself": later("“%(act)s” happens by itself and cannot be told."),
+    "act_is_not_known": later(
+        "Nothing here asks about “%(act)s”. What can be told: %(known)s. The club can add kinds in ACTIVITY_KINDS."
+    ),
     "act_quantity_is_not_valid": later("The quantity must be above zero, with three decimals at most."),
     "act_number_used_for_something_else": later("This number was used for something else that a member did."),
     "no_programme": later("The club has no rules in force."),
@@ -157,6 +160,13 @@ learn(SENTENCES)
 
 class Conflict(UnableTo):
     status = 409
+
+
+def as_conflict(error: Exception) -> Exception:
+    """The refusal, as a conflict where it is one with something earlier."""
+    if isinstance(error, UnableTo) and error.key in CONFLICTS:
+        return Conflict(error.key, **error.facts)
+    return error
 
 
 @contextmanager

@@ -21,13 +21,16 @@ from loyalty.api.fields import (
     OreField,
     QuantityField,
 )
+from loyalty.models import Entry, Voucher
 from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine, NewUse
 from members.api.pages import PageQuery
 from members.api.strict import StrictSerializer
+from members.models import Order
 
 CHANNELS = ("shop", "web", "app", "phone", "partner")
 # Clocks of tills may be fast, by no more than this.
 AHEAD = timedelta(days=1)
+MOST_ACTS = 1_000
 LONGEST_RESERVATION = timedelta(days=7)
 USUAL_RESERVATION = timedelta(minutes=30)
 
@@ -202,6 +205,17 @@ class ActSerializer(StrictSerializer):
         return _not_ahead(self, at)
 
 
+class ActsSerializer(StrictSerializer):
+    """Each row is read by itself, so that a wrong one holds up no other."""
+
+    activities = serializers.ListField(
+        child=serializers.DictField(),
+        allow_empty=False,
+        max_length=MOST_ACTS,
+        help_text=_("Each as it would be sent alone."),
+    )
+
+
 class ReturnLineSerializer(StrictSerializer):
     line = serializers.CharField(required=False, max_length=64, help_text=_("The ref of the order line."))
     sku = serializers.CharField(required=False, max_length=80)
@@ -284,7 +298,36 @@ class PointsQuery(StrictSerializer):
     at = AskedMomentField(required=False, help_text=_("As of this time instead of now."))
 
 
+class AdjustmentSerializer(StrictSerializer):
+    meter = serializers.CharField(max_length=60)
+    amount = serializers.IntegerField(
+        min_value=-MAX_ORE,
+        max_value=MAX_ORE,
+        help_text=_("In the smallest part of the meter; below zero to take."),
+    )
+    reason = serializers.CharField(max_length=200, help_text=_("Why; the member and staff are shown it."))
+
+
+class EntriesQuery(PageQuery):
+    meter = serializers.CharField(max_length=60, required=False)
+    kind = serializers.ChoiceField(choices=Entry.Kind.choices, required=False)
+    since = AskedMomentField(required=False, help_text=_("Happened at this time or later."))
+    until = AskedMomentField(required=False, help_text=_("Happened before this time."))
+
+
+class OrdersQuery(PageQuery):
+    number = serializers.CharField(max_length=64, required=False, help_text=_("Your own, of one order."))
+    member = serializers.CharField(max_length=20, required=False, help_text=_("The club's member number."))
+    state = serializers.ChoiceField(choices=Order.State.choices, required=False)
+    since = AskedMomentField(required=False, help_text=_("Placed at this time or later."))
+    until = AskedMomentField(required=False, help_text=_("Placed before this time."))
+
+
 class VouchersQuery(PageQuery):
+    state = serializers.ChoiceField(
+        choices=Voucher.State.choices, required=False, help_text=_("As of now, as in the answer.")
+    )
+    reward = serializers.CharField(max_length=81, required=False)
     usable = serializers.BooleanField(
         required=False, help_text=_("Only those that can be used now, or only the others.")
     )

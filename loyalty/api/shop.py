@@ -1,12 +1,14 @@
 """What the bodies of this API only name: members, stores, orders and vouchers."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from loyalty.models import Voucher
 from members.actions import UnableToFind, UnableToRecordOrder
 from members.models import ApiKey, Member, Order, Store
-from members.queries import find_member
+from members.queries import find_member, find_members
 
 
 def known(body: dict[str, Any], api_key: ApiKey) -> dict[str, Any]:
@@ -25,18 +27,41 @@ def leader_of(body: dict[str, Any], api_key: ApiKey) -> str:
 
 def member_of(named: dict[str, str], api_key: ApiKey) -> Member:
     """The member of {number}, {email} or {external_id}, the last as the key's own source says it."""
-    member = find_member(**named, source=api_key.source)
+    return found(find_member(**named, source=api_key.source), named)
+
+
+def members_of(named: Sequence[Mapping[str, str]], api_key: ApiKey) -> list[Member | None]:
+    """The same for many, in their order; None where there is no such member."""
+    return find_members(named, source=api_key.source)
+
+
+def found(member: Member | None, named: Mapping[str, str]) -> Member:
+    """The member that was found by what it was called. Raises ``UnableToRecordOrder`` where there is none."""
     if member is None:
         [(name, value)] = named.items()
         raise UnableToRecordOrder("member_not_found", name=name, value=value)
     return member
 
 
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Stores by their codes."""
+
+    by_code: Mapping[str, Store]
+
+    def of(self, code: str) -> Store:
+        """Raises ``UnableToRecordOrder``."""
+        if code not in self.by_code:
+            raise UnableToRecordOrder("store_not_found", store=code)
+        return self.by_code[code]
+
+
+def stores_of(codes: Iterable[str]) -> Stores:
+    return Stores({store.code: store for store in Store.objects.filter(code__in=set(codes))})
+
+
 def store_of(code: str) -> Store:
-    store = Store.objects.filter(code=code).first()
-    if store is None:
-        raise UnableToRecordOrder("store_not_found", store=code)
-    return store
+    return stores_of([code]).of(code)
 
 
 def order_of(pk: UUID, api_key: ApiKey) -> Order:

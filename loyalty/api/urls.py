@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from loyalty.api import acts, orders, points, reservations, returns, vouchers
+from loyalty.api import acts, benefits, orders, points, reservations, returns, vouchers
 
 urlpatterns = [
     path("members/<str:number>/points/", points.PointsView.as_view()),
     path("members/<str:number>/entries/", points.EntriesView.as_view()),
     # The same below the points, for those who look for it there; the description names one address.
     path("members/<str:number>/points/entries/", points.EntriesView.as_view(schema=None)),
+    path("members/<str:number>/points/adjustments/", points.AdjustmentsView.as_view()),
+    path("members/<str:number>/rewards/", benefits.MemberRewardsView.as_view()),
+    path("members/<str:number>/tiers/", benefits.MemberTiersView.as_view()),
+    path("rewards/", benefits.RewardsView.as_view()),
+    path("tiers/", benefits.TiersView.as_view()),
     path("members/<str:number>/vouchers/", points.VouchersView.as_view()),
     path("quotes/", orders.QuotesView.as_view()),
     path("orders/", orders.OrdersView.as_view()),
@@ -16,6 +21,7 @@ urlpatterns = [
     path("orders/<uuid:pk>/returns/", returns.OrderReturnsView.as_view()),
     path("orders/<uuid:pk>/cancel/", orders.CancelOrderView.as_view()),
     path("orders/<uuid:pk>/claim/", orders.ClaimOrderView.as_view()),
+    path("activities/batch/", acts.ActivityBatchView.as_view()),
     path("activities/", acts.ActivitiesView.as_view()),
     path("reservations/", reservations.ReservationsView.as_view()),
     path("reservations/release/", reservations.ReleaseReservationView.as_view()),

@@ -11,6 +11,8 @@ from loyalty.models.programme import ProgrammeVersion
 from members.models import Account
 from members.models.ids import new_id
 
+OPEN = ("scheduled", "issued", "reserved")
+
 
 class VoucherQuerySet(models.QuerySet["Voucher"]):
     def usable(self, at: object) -> Self:
@@ -18,6 +20,18 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
         return self.filter(
             state__in=[Voucher.State.ISSUED, Voucher.State.RESERVED], available_from__lte=at
         ).exclude(expires_at__lte=at)
+
+    def in_state(self, state: str, at: object) -> Self:
+        """Vouchers that are in ``state`` at ``at``, whether they have been swept since or not."""
+        is_over = Q(expires_at__isnull=False, expires_at__lte=at) & Q(state__in=OPEN)
+        is_free = Q(state=Voucher.State.RESERVED, reserved_until__lte=at)
+        if state == Voucher.State.EXPIRED:
+            return self.filter(Q(state=state) | is_over)
+        if state == Voucher.State.ISSUED:
+            return self.filter(Q(state=state) | is_free).exclude(is_over)
+        if state == Voucher.State.RESERVED:
+            return self.filter(state=state).exclude(is_free).exclude(is_over)
+        return self.filter(state=state).exclude(is_over)
 
 
 class Voucher(models.Model):

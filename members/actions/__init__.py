@@ -37,8 +37,10 @@ from members.actions.errors import (
     UnableToRedeem,
     UnableToReserve,
     UnableToShare,
+    UnableToTakeIn,
     UnableToUpdateMember,
 )
+from members.actions.goods import NewCategory, NewProduct, take_in_categories, take_in_products
 from members.actions.identities import link_external_id, unlink_external_id
 from members.actions.members import Joined, close_member, join_member, update_member
 from members.actions.orders import (
@@ -68,6 +70,7 @@ from members.actions.webhooks import (
     send_test_webhook,
     send_webhooks,
     subscribe,
+    unsubscribe,
 )
 
 __all__ = [
@@ -75,8 +78,10 @@ __all__ = [
     "Delivered",
     "Joined",
     "LinePrice",
+    "NewCategory",
     "NewLine",
     "NewOrder",
+    "NewProduct",
     "NewReturn",
     "NewReturnLine",
     "NewUse",
@@ -106,6 +111,7 @@ __all__ = [
     "UnableToReserve",
     "UnableToShare",
     "UnableToSubscribe",
+    "UnableToTakeIn",
     "UnableToUpdateMember",
     "absorb_member",
     "activity_row",
@@ -141,8 +147,11 @@ __all__ = [
     "send_test_webhook",
     "send_webhooks",
     "subscribe",
+    "take_in_categories",
+    "take_in_products",
     "take_orders_along",
     "unlink_external_id",
+    "unsubscribe",
     "update_member",
     "withdraw_consent",
 ]

@@ -120,5 +120,9 @@ class UnableToRedeem(UnableTo):
     status = 409
 
 
+class UnableToTakeIn(UnableTo):
+    """A product or a category cannot be kept as it was sent."""
+
+
 class UnableToPublish(UnableTo):
     """The programme version is not ready to be published."""

@@ -48,7 +48,7 @@ Caller = Callable[[Call, datetime], Answer]
 
 
 class UnableToSubscribe(UnableTo):
-    """The keys of ``UnableToCall``, and ``name_is_taken``."""
+    """The keys of ``UnableToCall``, and ``webhook_name_is_taken``."""
 
 
 class UnableToReplay(UnableTo):
@@ -97,7 +97,15 @@ def _check(name: str, url: str, but: int = 0) -> None:
     except UnableToCall as error:
         raise UnableToSubscribe(error.key) from None
     if Subscription.objects.filter(name=name.strip()).exclude(pk=but).exists():
-        raise UnableToSubscribe("name_is_taken", name=name)
+        raise UnableToSubscribe("webhook_name_is_taken", name=name)
+
+
+@transaction.atomic
+def unsubscribe(*, subscription_id: int, actor: str) -> None:
+    """End it with all that was kept for it. Twice is once."""
+    count, _rows = Subscription.objects.filter(pk=subscription_id).delete()
+    if count:
+        logger.info("Webhook %s was ended by %s", subscription_id, actor)
 
 
 @transaction.atomic

@@ -34,6 +34,12 @@ class PageQuery(StrictSerializer):
         return {name: value for name, value in attrs.items() if name not in ("cursor", "limit")}
 
 
+def between(asked: dict[str, Any], field: str) -> dict[str, Any]:
+    """What was asked, with ``since`` and ``until`` as filters of ``field``: inclusive and exclusive."""
+    names = {"since": f"{field}__gte", "until": f"{field}__lt"}
+    return {names.get(name, name): value for name, value in asked.items()}
+
+
 class Pages(CursorPagination):
     """Give ``ordering`` by fields that never change; few rows may share the first."""
 

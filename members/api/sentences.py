@@ -36,6 +36,19 @@ sentences: dict[str, str] = {
     ),
     "scopes_are_missing": later("Name at least one scope of these: %(known)s."),
     "scope_is_not_known": later("There is no scope %(scope)s. There are: %(known)s."),
+    "category_not_found": later("There is no category with the code %(category)s."),
+    "category_stands_elsewhere": later(
+        "Category %(category)s stands at %(path)s, and cannot be moved: orders and rules name that path."
+    ),
+    "category_is_too_deep": later(
+        "Category %(category)s lies too deep: its path has more than 400 characters."
+    ),
+    "webhook_not_found": later("There is no such webhook."),
+    "webhook_message_not_found": later("There is no such message of this webhook."),
+    "webhook_name_is_taken": later("There is a webhook called %(name)s already."),
+    "url_is_not_valid": later("This is no address that can be called."),
+    "url_is_not_https": later("The address must begin with https://."),
+    "body_was_wiped": later("The message was about a member who has been forgotten."),
     "expires_in_the_past": later("The key would expire before it is used."),
 }
 

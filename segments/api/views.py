@@ -78,6 +78,8 @@ class OneSegmentView(SegmentView):
 
 
 class CountView(SegmentView):
+    clocks = ("now",)
+
     @extend_schema(
         operation_id="segments_count",
         summary=_("Count a segment"),
@@ -107,6 +109,8 @@ class MembersView(SegmentView):
 
 
 class WhyView(SegmentView):
+    clocks = ("now",)
+
     @extend_schema(
         operation_id="segments_why",
         summary=_("Say why a member is in a segment or not"),
