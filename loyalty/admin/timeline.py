@@ -76,6 +76,11 @@ def voucher_expired(facts: Mapping[str, Any]) -> str:
     return _("%(check)s lapsed") % {"check": _check(facts)}
 
 
+@sentences.register("voucher.reduced")
+def voucher_reduced(facts: Mapping[str, Any]) -> str:
+    return _("A check is now worth less: %(check)s") % {"check": _check(facts)}
+
+
 @sentences.register("voucher.cancelled")
 def voucher_cancelled(facts: Mapping[str, Any]) -> str:
     return _("%(check)s was cancelled") % {"check": _check(facts)}

@@ -82,6 +82,8 @@ class Account:
     happened last (purchase, earn, redeem, an act), when a conversion ran (``run.``) or a window started anew
     (``restart.``). ``choices`` are the member's own, in smallest parts. ``people`` are its members by their ref,
     ``person`` is the first of them. ``is_mixed`` where some of what was earned on it is another's by now, or the reverse.
+    ``backing`` is what each debit took of which lots, and ``given_back`` how much of
+    a voucher's debit has come back, by debit and the order that gave it.
     """
 
     joined_at: datetime
@@ -102,6 +104,7 @@ class Account:
     tiers: dict[str, Held] = field(default_factory=dict)
     tier_history: list[tuple[datetime, str, str]] = field(default_factory=list)
     backing: dict[Ref, list[tuple[Lot, int]]] = field(default_factory=dict)
+    given_back: dict[tuple[Ref, str], int] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     shelf: Shelf = field(default_factory=Shelf)
     is_mixed: bool = False
@@ -202,6 +205,10 @@ class Account:
         known = self.last_at.get(what)
         if known is None or known < at:
             self.last_at[what] = at
+
+    def hold(self, voucher: Voucher) -> None:
+        """One more voucher, among the others in the order of issue, whatever the order in which the club heard of it."""
+        insort(self.vouchers, voucher, key=attrgetter("issued_at"))
 
     def take_effects(self) -> list[Effect]:
         """What has happened since the last call."""

@@ -54,7 +54,7 @@ def issue(
         rule=rule,
         order=order,
     )
-    account.vouchers.append(voucher)
+    account.hold(voucher)
     if rule:
         account.remember(f"rule.{rule}", at, max(voucher.value, 1), order or str(voucher.ref))
     account.effects.append(VoucherChange(voucher, "issued", at, because))

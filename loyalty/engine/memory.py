@@ -356,7 +356,8 @@ class MemoryClub:
 
     def _tell(self, told: ForAnother) -> None:
         """What happened to a member also happens to who invited them."""
-        if told.who not in self.account_of:
+        programme = self.timetable.at(told.at)
+        if told.who not in self.account_of or not programme or told.event not in programme.rules_by_event:
             return
         sale = compute.act_for_another(self.timetable, self._account(told.who), told)
         order = act(told.event, told.key, told.at)

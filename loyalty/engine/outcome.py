@@ -1,6 +1,6 @@
 """How a member stands after a happening, and what the happening came to in the words of a scenario."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -73,9 +73,14 @@ class Done:
 
 
 def outcome_of(
-    programme: Programme, happening: Happening, done: Done, refused: str | None, state: State, seen: int
+    programme: Programme,
+    happening: Happening,
+    done: Done,
+    refused: str | None,
+    state: State,
+    seen: Collection[str],
 ) -> dict[str, Any]:
-    """What came out; of the member's vouchers the first ``seen`` were there before."""
+    """What came out; of the member's vouchers those with the codes ``seen`` were there before."""
     meters = {name: state.meters.get(name, MeterState()) for name in programme.meters}
     amounts = {
         fact: {name: getattr(meter, fact) for name, meter in meters.items()}
@@ -86,7 +91,7 @@ def outcome_of(
     return {
         **{fact: _in_units(programme, by_meter) for fact, by_meter in amounts.items()},
         **{fact: _kronor(getattr(done, fact)) for fact in ("payable", "lost", "refund")},
-        "issued": [_voucher(voucher) for voucher in state.vouchers[seen:]],
+        "issued": [_voucher(voucher) for voucher in state.vouchers if voucher.code not in seen],
         "unused": sum(voucher.is_unused for voucher in state.vouchers),
         "vouchers": [
             _voucher(found) if (found := find_voucher(state, wanted["voucher"])) else {}

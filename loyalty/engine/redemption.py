@@ -210,7 +210,7 @@ def receive(giver: Account, receiver: Account, voucher: Voucher, at: datetime) -
         order="",
         because=because,
     )
-    receiver.vouchers.append(gift)
+    receiver.hold(gift)
     receiver.effects.append(VoucherChange(gift, "issued", at, because))
     return gift
 
@@ -235,6 +235,24 @@ def reopen(account: Account, voucher: Voucher, at: datetime, because: Because) -
     voucher.used, voucher.state = 0, "issued"
     voucher.redeemed_for, voucher.redeemed_at = "", None
     _change(account, voucher, "reopened", at, because)
+
+
+def reduce(
+    account: Account, voucher: Voucher, missing: int, points: int, order_key: str, at: datetime
+) -> bool:
+    """``missing`` of the ``points`` behind what is left of ``voucher`` are gone, and so is their share of it. Answers
+    whether anything is left; only what is worth money can be worth less."""
+    left = voucher.left * (points - missing) // points if points > missing else 0
+    if voucher.kind != "money_off" or left <= 0:
+        return False
+    lost = voucher.left - left
+    voucher.value -= lost
+    if voucher.rule:
+        source = voucher.order or str(voucher.ref)
+        account.remember(f"rule.{voucher.rule}", voucher.issued_at, -lost, source)
+    because = {"key": "worth_less", "order": order_key, "points": missing, "value_ore": lost}
+    _change(account, voucher, "reduced", at, because)
+    return True
 
 
 def end(account: Account, voucher: Voucher, state: str, at: datetime, because: Because) -> None:

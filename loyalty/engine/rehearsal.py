@@ -126,7 +126,7 @@ class _Player:
     timetable: Timetable
     club: Club
     members: set[str] = field(default_factory=set)
-    vouchers_seen: dict[str, int] = field(default_factory=dict)
+    vouchers_seen: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def programme(self) -> Programme:
@@ -141,9 +141,9 @@ class _Player:
         except Refused as not_let_in:
             done, refused = Done(), not_let_in
         state = self.club.state(happening.member, happening.at)
-        seen = self.vouchers_seen.get(happening.member, 0)
+        seen = self.vouchers_seen.get(happening.member, set())
         got = outcome_of(self.programme, happening, done, refused.key if refused else None, state, seen)
-        self.vouchers_seen[happening.member] = len(state.vouchers)
+        self.vouchers_seen[happening.member] = {voucher.code for voucher in state.vouchers}
         return Played(happening, got, list(self._differences(happening, got)), refused)
 
     def _differences(self, happening: Happening, got: Mapping[str, Any]) -> Iterator[Difference]:

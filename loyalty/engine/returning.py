@@ -60,7 +60,7 @@ def _take_points(
     meter = programme.meters[before.meter]
     _undo_lapse(programme, account, order, name, meter, amount, at)
     if programme.returns.unused_vouchers != "keep":
-        _cancel_bought(programme, account, order, meter, amount, at)
+        _take_bought(programme, account, order, meter, amount, at)
     own = [lot for lot in account.open_lots(meter.key) if lot.order == order.key]
     others = [lot for lot in account.by_consumption(meter, at) if lot.order != order.key]
     pending = [
@@ -118,42 +118,81 @@ def _undo_lapse(
     account.credit(meter, because["points"], "restore", at, because, **details)
 
 
-def _cancel_bought(
+def _take_bought(
     programme: Programme, account: Account, order: Order, meter: Meter, amount: int, at: datetime
 ) -> None:
-    """Unused vouchers bought with this order's points go before anybody is in debt, newest first."""
+    """Unused vouchers bought with this order's points go, or lose what is missing, before anybody is in debt; newest
+    first."""
     held = sum(lot.remaining for lot in account.open_lots(meter.key))
     for voucher in reversed(account.vouchers):
-        if held >= amount:
+        missing = amount - held
+        if missing <= 0:
             return
         backing = account.backing.get(voucher.debit, [])
         is_its = any(lot.order == order.key and lot.meter == meter.key for lot, _taken in backing)
-        if is_its and voucher.state in ("scheduled", "issued"):
+        if not is_its or voucher.state not in ("scheduled", "issued"):
+            continue
+        points = _unused_points(account, voucher)
+        if programme.returns.unused_vouchers != "reduce" or not redemption.reduce(
+            account, voucher, missing, points, order.key, at
+        ):
             because: Because = {"key": "points_behind_it_returned", "order": order.key}
             redemption.end(account, voucher, "cancelled", at, because)
-            held += _give_back(programme, account, meter, voucher, at)
+        else:
+            points = missing
+        _give_back(programme, account, meter, voucher, points, order.key, at)
+        held += points
 
 
-def _give_back(programme: Programme, account: Account, meter: Meter, voucher: Voucher, at: datetime) -> int:
-    """The points behind a cancelled voucher come back, each as what it was: of the same order, and of the same life
-    but at least thirty days more. Answers how many."""
-    backing = account.backing.get(voucher.debit, [])
-    for source in dict.fromkeys(lot.order for lot, _taken in backing):
-        found = [(lot, taken) for lot, taken in backing if lot.order == source]
-        points = sum(taken for _lot, taken in found)
-        ends = [lot.expires_at for lot, _taken in found if lot.expires_at]
+def _unused_points(account: Account, voucher: Voucher) -> int:
+    """How many points are behind what a voucher can still pay."""
+    points = sum(_behind(account, voucher).values())
+    return points * voucher.left // voucher.value if voucher.value else points
+
+
+def _behind(account: Account, voucher: Voucher) -> dict[str, int]:
+    """The points that a voucher was bought with and that have not come back, by the order that gave them."""
+    found: dict[str, int] = {}
+    for lot, taken in account.backing.get(voucher.debit, ()):
+        found[lot.order] = found.get(lot.order, 0) + taken
+    return {
+        order: points - account.given_back.get((voucher.debit, order), 0) for order, points in found.items()
+    }
+
+
+def _give_back(
+    programme: Programme,
+    account: Account,
+    meter: Meter,
+    voucher: Voucher,
+    points: int,
+    order: str,
+    at: datetime,
+) -> None:
+    """So many of the points behind a voucher come back, those of ``order`` first, each as what it was: of the same
+    order, and of the same life but at least thirty days more."""
+    behind = sorted(_behind(account, voucher).items(), key=lambda one: one[0] != order)
+    for source, most in behind:
+        back = min(points, most)
+        if back <= 0:
+            continue
+        points -= back
+        lots = (lot for lot, _taken in account.backing[voucher.debit] if lot.order == source)
+        ends = [lot.expires_at for lot in lots if lot.expires_at]
         account.credit(
             meter,
-            points,
+            back,
             "restore",
             at,
-            {"key": "voucher_cancelled", "meter": meter.key, "points": points},
+            {"key": "voucher_reduced" if voucher.is_open else "voucher_cancelled", "meter": meter.key}
+            | {"points": back},
             expires_at=max(min(ends), at + RESTORED_LIFE) if ends else None,
             reverses=voucher.debit,
             version=programme.key,
             order=source,
         )
-    return sum(taken for _lot, taken in backing)
+        key = voucher.debit, source
+        account.given_back[key] = account.given_back.get(key, 0) + back
 
 
 def reopen(timetable: Timetable, account: Account, order_key: str, at: datetime, is_cancelled: bool) -> None:

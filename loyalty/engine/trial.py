@@ -257,6 +257,8 @@ class _Replay:
             self.used[voucher.ref] += amount
         elif move == "reopened":
             move, number, amount = "redeemed", -1, -self.used.pop(voucher.ref, 0)
+        elif move == "reduced":
+            move, number, amount = "cancelled", 0, change.because["value_ore"]
         else:
             amount = voucher.value if move == "issued" else voucher.left
         self.figures["checks", month, move] += number

@@ -240,6 +240,7 @@ VALUES = {
     "unit.half_year": later("half-years"),
     "unit.year": later("years"),
     "unused_vouchers.cancel": later("are cancelled"),
+    "unused_vouchers.reduce": later("are worth less"),
     "unused_vouchers.keep": later("are kept"),
     "used_vouchers.debt": later("the points become debt"),
     "used_vouchers.nothing": later("nothing happens"),

@@ -181,7 +181,7 @@ def _voucher_rows(
     if order_keys:
         wanted |= Q(redeemed_for__in=order_keys) | Q(order_key__in=order_keys)
     rows = Voucher.objects.filter(wanted, account_id__in=ids)
-    return rows.order_by("issued_at", "debit__sequence", "pk").values_list(*_VOUCHER)
+    return rows.order_by("issued_at", "pk").values_list(*_VOUCHER)
 
 
 def _opened(rows: Iterable[tuple[Any, ...]], wanted: Wanted) -> Opened:
@@ -291,6 +291,10 @@ def _load_backing(accounts: Opened) -> None:
     ):
         lot = engine.Lot(**dict(zip(_LOT_FACTS, facts, strict=True)))
         debits[debit].backing.setdefault(debit, []).append((known.get(lot.ref, lot), taken))
+    came_back = Entry.objects.filter(reverses_id__in=debits, kind=Entry.Kind.RESTORE)
+    for debit, source, amount in came_back.values_list("reverses_id", "source", "amount"):
+        given_back = debits[debit].given_back
+        given_back[debit, source] = given_back.get((debit, source), 0) + amount
 
 
 def _load_lots_left_behind(accounts: Opened, order_keys: Collection[str]) -> None:

@@ -155,7 +155,10 @@ def _vouchers(law: int) -> Proof:
     twice = (
         rows.filter(debit__isnull=False).order_by().values("debit_id").annotate(n=Count("pk")).filter(n__gt=1)
     )
-    both = rows.filter(debit__reversals__kind=Entry.Kind.RESTORE).exclude(state=Voucher.State.CANCELLED)
+    back = Coalesce(Sum("debit__reversals__amount", filter=Q(debit__reversals__kind=Entry.Kind.RESTORE)), 0)
+    returned = rows.filter(debit__isnull=False).annotate(back=back, taken=-F("debit__amount"))
+    both = returned.filter(back__gte=F("taken")).exclude(state=Voucher.State.CANCELLED)
+    more = returned.filter(back__gt=F("taken"))
     return _proof(
         law,
         "a voucher is used once and stands for points that are gone",
@@ -164,6 +167,7 @@ def _vouchers(law: int) -> Proof:
         (f"voucher {row.pk} has no points behind it" for row in unpaid[:SHOWN]),
         (f"entry {row['debit_id']} became {row['n']} vouchers" for row in twice[:SHOWN]),
         (f"voucher {row.pk} stands although its points came back" for row in both[:SHOWN]),
+        (f"voucher {row.pk} gave back more points than it took" for row in more[:SHOWN]),
     )
 
 

@@ -30,6 +30,7 @@ HAPPENED = {
     "voucher.reopened": later("voucher can be used again"),
     "voucher.expired": later("voucher lapsed"),
     "voucher.cancelled": later("voucher cancelled"),
+    "voucher.reduced": later("voucher worth less"),
     "voucher.given": later("voucher given on"),
     "voucher.chosen": later("chosen from the list"),
     "voucher.claimed": later("voucher claimed"),

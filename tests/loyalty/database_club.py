@@ -105,7 +105,7 @@ class DatabaseClub:
         )
         with _refusing(order.at):
             outcome = actions.record_act(act=act, now=order.at, actor=STAFF)
-        return Done(earned=sums(outcome.act.entries.filter(kind="earn")), payable=line.gross)
+        return Done(earned=sums(outcome.act.entries.filter(kind="earn")), payable=line.gross, lost=0)
 
     def undo(self, number: str, at: datetime) -> Done:
         act = Act.objects.filter(source=SOURCE, number=number).first()
@@ -117,6 +117,7 @@ class DatabaseClub:
 
     def take_back(self, number: str, lines: Sequence[BackLine], at: datetime) -> Done:
         self.returns += 1
+        _order(number)  # one that is not known yet would wait for its order
         new_return = NewReturn(
             source=SOURCE,
             number=f"return-{self.returns}",
@@ -130,7 +131,7 @@ class DatabaseClub:
         return Done(taken_back=taken_back, refund=outcome.order_return.amount_ore)
 
     def cancel(self, number: str, at: datetime) -> Done:
-        order = OrderRow.objects.get(source=SOURCE, number=number)
+        order = _order(number)
         before = _taken(order.entries.all())
         with _refusing(at):
             actions.cancel_order(order=order, cancelled_at=at, now=at, actor=STAFF)
@@ -138,7 +139,7 @@ class DatabaseClub:
         return Done(taken_back={meter: amount - before.get(meter, 0) for meter, amount in after.items()})
 
     def register(self, member: str, number: str, by: str, at: datetime) -> Done:
-        order = OrderRow.objects.get(source=SOURCE, number=number)
+        order = _order(number)
         with _refusing(at):
             outcome = actions.claim_order(
                 order=order, member=self.members[member], by=by, now=at, actor=STAFF
@@ -365,11 +366,20 @@ def _new_line(line: Line) -> NewLine:
 
 def _back_line(number: str, back: BackLine) -> NewReturnLine:
     quantity = Decimal(back.quantity) / 1000 if back.quantity is not None else quantity_left(number, back.ref)
+    if not quantity:
+        raise Refused("more_than_was_bought", line=back.ref)
     return NewReturnLine(ref=back.ref, quantity=quantity, amount_ore=back.amount, order_line_ref=back.ref)
 
 
+def _order(number: str) -> OrderRow:
+    order = OrderRow.objects.filter(source=SOURCE, number=number).first()
+    if order is None:
+        raise Refused("order_not_found", order=number)
+    return order
+
+
 def quantity_left(number: str, ref: str) -> Decimal:
-    line = OrderRow.objects.get(source=SOURCE, number=number).lines.get(ref=ref)
+    line = _order(number).lines.get(ref=ref)
     return Decimal(line.quantity) - sum((one.quantity for one in line.return_lines.all()), Decimal(0))
 
 

@@ -29,7 +29,7 @@ def state_of(member: Member | None, at: datetime, zone: ZoneInfo) -> State:
     account = member.account
     account.refresh_from_db()
     standing = Standing.objects.filter(account=account).first()
-    vouchers = Voucher.objects.filter(account=account).order_by("issued_at", "debit__sequence", "pk")
+    vouchers = Voucher.objects.filter(account=account).order_by("issued_at", "pk")
     opened = load_accounts(timetable(), [account.pk], since=at)[account.pk]
     person = opened.people.get(str(member.pk)) or person_of(member)
     reading = Reading(programme, opened, at, person=person)

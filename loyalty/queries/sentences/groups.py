@@ -241,6 +241,7 @@ _RETURNS: Mapping[str, Mapping[Any, str]] = {
     },
     "unused_vouchers": {
         "cancel": later("An unused voucher that those points had become is cancelled."),
+        "reduce": later("An unused voucher that those points had become is worth that much less."),
         "keep": later("An unused voucher that those points had become is kept."),
     },
     "used_vouchers": {
