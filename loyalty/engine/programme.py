@@ -108,9 +108,12 @@ class Programme:
         return next((rule for rule in self.earning_rules if rule.key == key), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Timetable:
-    """Which version holds when: ``(from, to, programme)`` in order of time, never overlapping."""
+    """Which version holds when: ``(from, to, programme)`` in order of time, never overlapping.
+
+    Each is its own key to what is worked out from it once.
+    """
 
     versions: tuple[tuple[datetime, datetime | None, Programme], ...] = ()
 

@@ -1,8 +1,9 @@
 """What of an account's past a programme's rules ask for, so that only that has to be loaded."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from loyalty.engine.account import BY_EVENTS
 from loyalty.engine.expansion import fee_meter
@@ -17,40 +18,50 @@ _INSTANT = timedelta(microseconds=1)
 Asked = Iterator[tuple[str, Window]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Remembered:
-    """``names`` of an account's history with the first moment that matters, ``None`` for the start.
+    """The windows over which each name of an account's history is asked for, of one programme.
 
     ``needs_people`` where the rules ask about the member, ``needs_tiers`` where they ask about tiers held before.
     """
 
-    names: dict[str, datetime | None] = field(default_factory=dict)
-    needs_people: bool = False
-    needs_tiers: bool = False
+    windows: Mapping[str, frozenset[Window]]
+    zone: ZoneInfo
+    needs_people: bool
+    needs_tiers: bool
+
+    def starts(self, since: datetime) -> dict[str, datetime | None]:
+        """The first moment of each name that computing from ``since`` on asks for, ``None`` for the start."""
+        return {name: self._start(windows, since) for name, windows in self.windows.items()}
+
+    def _start(self, windows: frozenset[Window], since: datetime) -> datetime | None:
+        starts = [_start(window, since, self.zone) for window in windows]
+        return None if None in starts else min(start for start in starts if start)
 
 
-def remembered(programme: Programme, since: datetime) -> Remembered:
-    """What computing from ``since`` on asks for."""
-    found = Remembered()
+def remembered(programme: Programme) -> Remembered:
+    """What the rules of ``programme`` ask for."""
+    windows: dict[str, set[Window]] = {}
     for name, window in _asked(programme):
-        start = _start(programme, window, since)
-        known = found.names.get(name, start)
-        found.names[name] = None if start is None or known is None else min(start, known)
-    conditions = list(_conditions(programme))
-    leaves = [leaf for condition in conditions for leaf in condition.leaves()]
-    found.needs_tiers = any(leaf.kind == "tier" and leaf.is_ever for leaf in leaves) or any(
+        windows.setdefault(name, set()).add(window)
+    leaves = [leaf for condition in _conditions(programme) for leaf in condition.leaves()]
+    needs_tiers = any(leaf.kind == "tier" and leaf.is_ever for leaf in leaves) or any(
         ladder.never_below[1] for ladder in programme.ladders
     )
-    found.needs_people = _asks_about_people(programme, leaves)
-    return found
+    return Remembered(
+        {name: frozenset(found) for name, found in windows.items()},
+        programme.zone,
+        _asks_about_people(programme, leaves),
+        needs_tiers,
+    )
 
 
-def _start(programme: Programme, window: Window, since: datetime) -> datetime | None:
+def _start(window: Window, since: datetime, zone: ZoneInfo) -> datetime | None:
     """The start of the window before the one that ``since`` lies in."""
     if window.kind not in _FIXED or window.restart != "no":
         return None
-    start = window.span(since, programme.zone).start
-    return None if start is None else window.span(start - _INSTANT, programme.zone).start
+    start = window.span(since, zone).start
+    return None if start is None else window.span(start - _INSTANT, zone).start
 
 
 def _asked(programme: Programme) -> Asked:

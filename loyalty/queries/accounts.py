@@ -3,7 +3,7 @@
 from bisect import insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce
 from loyalty.engine import account as engine
 from loyalty.engine.programme import Timetable
 from loyalty.models import Allocation, Balance, Entry, Lot, Standing, Voucher
-from loyalty.queries.past import load_past
-from loyalty.queries.programmes import stamp_rows, timetable_of
+from loyalty.queries.past import NOTHING, Past, fill_past, past_of
+from loyalty.queries.programmes import last_timetable, stamp_rows, timetable_of
 from loyalty.queries.stock import put_shelf
 from members.actions import UnableTo
 from members.models import Account
@@ -23,6 +23,8 @@ from members.models.asked import Asked, asked
 from members.models.ids import new_id
 from members.models.together import fetch_together
 
+FEW = 10
+USUALLY_COMPUTED_WITHIN = timedelta(days=366)
 _OWN = 5
 _STANDING = ("account_id", "sequence", "computed_to", "last_at", "choices", "tiers", "holds")
 # The engine's names of a lot's and a voucher's facts, and the columns that hold them.
@@ -94,11 +96,25 @@ class Books:
     along: list[list[tuple[Any, ...]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A past that was asked for, and the rows that were found."""
+
+    past: Past
+    rows: Sequence[list[Any]]
+
+
 def load_books(wanted: Wanted, *along: Asked) -> Books:
-    """Everything needed to compute, in one round trip; the rows of ``along`` are read under the lock."""
-    rows = fetch_together(*_questions(wanted), asked(stamp_rows), *along)
+    """Everything needed to compute, in one round trip; the rows of ``along`` are read under the lock.
+
+    The past is asked for by the rules that this process has seen last, and again where they have changed.
+    """
+    assumed = _assumed_past(last_timetable(), wanted)
+    asking = [*_questions(wanted), asked(stamp_rows), *along]
+    rows = fetch_together(*asking, *assumed.questions(sorted(wanted.account_ids)))
     timetable = timetable_of(rows[_OWN])
-    return Books(timetable, _accounts(timetable, wanted, rows[:_OWN]), rows[_OWN + 1 :])
+    past = Answered(assumed, rows[len(asking) :])
+    return Books(timetable, _accounts(timetable, wanted, rows[:_OWN], past), rows[_OWN + 1 : len(asking)])
 
 
 def load_accounts(
@@ -112,7 +128,19 @@ def load_accounts(
 ) -> Opened:
     """The accounts by id; see ``Wanted``."""
     wanted = Wanted(account_ids, since, order_keys, codes, is_locked)
-    return _accounts(timetable, wanted, fetch_together(*_questions(wanted)))
+    assumed = _assumed_past(timetable, wanted)
+    rows = fetch_together(*_questions(wanted), *assumed.questions(sorted(account_ids)))
+    return _accounts(timetable, wanted, rows[:_OWN], Answered(assumed, rows[_OWN:]))
+
+
+def _assumed_past(timetable: Timetable | None, wanted: Wanted) -> Past:
+    """What will be needed of the pasts of a few accounts, unless they were computed long before ``since``.
+
+    For many accounts a longer past than needed costs more than the round trip that it spares.
+    """
+    if timetable is None or len(wanted.account_ids) > FEW:
+        return NOTHING
+    return past_of(timetable, wanted.since - USUALLY_COMPUTED_WITHIN)
 
 
 def _questions(wanted: Wanted) -> list[Asked]:
@@ -126,7 +154,9 @@ def _questions(wanted: Wanted) -> list[Asked]:
     ]
 
 
-def _accounts(timetable: Timetable, wanted: Wanted, rows: Sequence[list[tuple[Any, ...]]]) -> Opened:
+def _accounts(
+    timetable: Timetable, wanted: Wanted, rows: Sequence[list[tuple[Any, ...]]], told: Answered
+) -> Opened:
     found, standings, balances, lots, vouchers = rows
     accounts = _opened(found, wanted)
     for account_id, *standing in standings:
@@ -140,14 +170,30 @@ def _accounts(timetable: Timetable, wanted: Wanted, rows: Sequence[list[tuple[An
     for account_id, *voucher in vouchers:
         accounts[account_id].vouchers.append(_voucher(*voucher))
     put_shelf(timetable, accounts, is_locked=wanted.is_locked)
-    owed = [_debit_rows(accounts)] if any(account.debts for account in accounts.values()) else []
-    for debits in load_past(timetable, accounts, wanted.since, *owed):
-        _name_debts(accounts, debits)
+    _load_rest(timetable, accounts, wanted.since, told)
     if wanted.order_keys:
         _load_backing(accounts)
         _load_lots_left_behind(accounts, wanted.order_keys)
         _load_lapsed(accounts, wanted.order_keys)
     return accounts
+
+
+def _load_rest(timetable: Timetable, accounts: Opened, since: datetime, told: Answered) -> None:
+    """The past, where what was ``told`` of it is not enough, and what makes up debts, in one round trip."""
+    mixed = sorted(pk for pk, account in accounts.items() if account.is_mixed)
+    earliest = min((account.computed_to for account in accounts.values()), default=since)
+    needed = past_of(timetable, min(earliest, since))
+    is_told = not mixed and told.past.covers(needed)
+    indebted = sorted(pk for pk, account in accounts.items() if account.debts)
+    meters = sorted({debt.meter for pk in indebted for debt in accounts[pk].debts})
+    missing = [] if is_told else needed.questions(sorted(accounts), mixed)
+    debits, *rows = fetch_together(asked(_debit_rows, indebted, meters), *missing)
+    if is_told:
+        fill_past(accounts, told.past, told.rows)
+    else:
+        fill_past(accounts, needed, rows, mixed)
+    if indebted:
+        _name_debts(accounts, debits)
 
 
 def _account_rows(ids: list[int], is_locked: bool) -> QuerySet[Account, tuple[Any, ...]]:
@@ -256,10 +302,8 @@ def held_to(held: engine.Held) -> dict[str, Any]:
     }
 
 
-def _debit_rows(accounts: Opened) -> QuerySet[Entry, tuple[Any, ...]]:
+def _debit_rows(indebted: list[int], meters: list[str]) -> QuerySet[Entry, tuple[Any, ...]]:
     """The debits that make up the accounts' debts, oldest first."""
-    indebted = [pk for pk, account in accounts.items() if account.debts]
-    meters = {debt.meter for pk in indebted for debt in accounts[pk].debts}
     rows = Entry.objects.filter(account_id__in=indebted, meter__in=meters, amount__lt=0)
     missing = -F("amount") - Coalesce(Sum("allocations__amount"), 0)
     rows = rows.annotate(missing=missing).filter(missing__gt=0).order_by("account_id", "sequence")

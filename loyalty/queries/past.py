@@ -1,9 +1,10 @@
-"""What of accounts' pasts the rules ask for: loaded in one round trip, whatever the rules are."""
+"""What of accounts' pasts the rules ask for: one round trip, whatever the rules are."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -17,113 +18,164 @@ from loyalty.engine.transfers import MERGED
 from loyalty.models import Acceptance, Act, Entry, TierChange, Voucher
 from loyalty.queries.people import consents_of, members_of, people_of, segments_of
 from members.models import Order, OrderLine, OrderReturnLine
-from members.models.together import fetch_together
+from members.models.asked import Asked, asked
 
-Accounts = Mapping[int, Account]
 # An account, the name of what is remembered, when it counts, how much, and what it came of.
 Row = tuple[int, str, datetime, int, str]
 Found = QuerySet[Any, Any]
 Read = Callable[[list[Any]], Iterator[Row]]
 RULE, EVENT, ACCEPTED = "rule.", "event.", "accepted."
+EVER = datetime(1900, 1, 1, tzinfo=UTC)
+_ENTRY = ("meter", "rule", "counts_at", "amount", "source")
+_OF_NONE = Q(order__isnull=True, act__isnull=True)
 
 
-def load_past(
-    timetable: Timetable, accounts: Accounts, since: datetime, *along: Found
-) -> list[list[tuple[Any, ...]]]:
-    """Fill in the history, the people and the tiers that some version's rules ask about, in one round trip.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is asked of accounts' pasts: ``starts`` has each name with the first moment that matters."""
 
-    Answers the rows of the queries that came ``along``.
-    """
-    mixed = [pk for pk, account in accounts.items() if account.is_mixed]
-    earliest = min((account.computed_to for account in accounts.values()), default=since)
-    asked = [remembered(programme, min(earliest, since)) for _start, _end, programme in timetable.versions]
-    ids = sorted(accounts)
-    whose = ids if any(one.needs_people for one in asked) else []
-    tiered = ids if any(one.needs_tiers for one in asked) else []
-    told = list(_told(_joined(asked), ids, mixed))
-    if not (whose or tiered or told or along):
-        return []
-    members, consents, segments, tiers, tiers_before, *found = fetch_together(
-        members_of(whose),
-        consents_of(whose),
-        segments_of(whose),
-        _tier_changes(tiered),
-        _tier_changes_before(mixed if tiered else []),
-        *(rows for rows, _read in told),
-        *along,
+    starts: Mapping[str, datetime]
+    needs_people: bool = False
+    needs_tiers: bool = False
+
+    def covers(self, other: "Past") -> bool:
+        """Whether whoever has asked for this need not ask for ``other``."""
+        return (
+            self.needs_people >= other.needs_people
+            and self.needs_tiers >= other.needs_tiers
+            and all(name in self.starts and self.starts[name] <= at for name, at in other.starts.items())
+        )
+
+    def questions(self, ids: list[int], mixed: Sequence[int] = ()) -> list[Asked]:
+        """What to ask about the accounts, some of them ``mixed``; ``fill_past`` takes the answers."""
+        whose = ids if self.needs_people else []
+        people = [asked(build, whose) for build in (members_of, consents_of, segments_of)]
+        tiers = asked(_tier_changes, ids if self.needs_tiers else [])
+        tiers_before = asked(_tier_changes_before, list(mixed) if self.needs_tiers else [])
+        told = [question for question, _read in _told(self.starts, ids, mixed)]
+        return [*people, tiers, tiers_before, *told]
+
+
+NOTHING = Past({})
+
+
+def past_of(timetable: Timetable, since: datetime) -> Past:
+    """What the rules of any version ask for when something is computed from ``since`` on."""
+    asking = _asking(timetable)
+    return Past(
+        _joined([one.starts(since) for one in asking]),
+        any(one.needs_people for one in asking),
+        any(one.needs_tiers for one in asking),
     )
+
+
+def fill_past(
+    accounts: Mapping[int, Account], past: Past, rows: Sequence[list[Any]], mixed: Sequence[int] = ()
+) -> None:
+    """Let ``accounts`` know what the ``rows`` of the questions of ``past`` tell."""
+    members, consents, segments, tiers, tiers_before, *found = rows
     for account_id, people in people_of(members, consents, segments).items():
         accounts[account_id].people = people
         accounts[account_id].person = next(iter(people.values()))
     for account_id, at, ladder, tier in sorted([*tiers, *tiers_before], key=lambda one: one[1]):
         accounts[account_id].tier_history.append((at, ladder, tier))
-    for (_rows, read), rows in zip(told, found, strict=False):
-        for account_id, name, at, amount, source in read(rows):
+    for (_question, read), told in zip(_told(past.starts, [], mixed), found, strict=True):
+        for account_id, name, at, amount, source in read(told):
             accounts[account_id].remember(name, at, amount, source)
     for pk in mixed:
-        for past in accounts[pk].history.values():
-            past.sort(key=lambda one: one.at)
-    return found[len(told) :]
+        for happened in accounts[pk].history.values():
+            happened.sort(key=lambda one: one.at)
 
 
-def _joined(asked: list[Remembered]) -> dict[str, datetime | None]:
-    """Per name the earliest moment that any version asks for; ``None`` is from the start."""
-    found: dict[str, datetime | None] = {}
-    for one in asked:
-        for name, start in one.names.items():
-            known = found.get(name, start)
-            found[name] = None if start is None or known is None else min(start, known)
+@lru_cache(maxsize=8)
+def _asking(timetable: Timetable) -> tuple[Remembered, ...]:
+    return tuple(remembered(programme) for _start, _end, programme in timetable.versions)
+
+
+def _joined(asking: list[dict[str, datetime | None]]) -> dict[str, datetime]:
+    """Per name the earliest moment that any version asks for."""
+    found: dict[str, datetime] = {}
+    for starts in asking:
+        for name, start in starts.items():
+            found[name] = min(found.get(name, start or EVER), start or EVER)
     return found
 
 
 def _told(
-    names: Mapping[str, datetime | None], ids: list[int], mixed: list[int]
-) -> Iterator[tuple[Found, Read]]:
-    """The rows to ask for, and what each of them tells."""
-    events = {name.removeprefix(EVENT) for name in names if name.startswith(EVENT)}
-    rules = {name.removeprefix(RULE) for name in names if name.startswith(RULE)}
-    meters = {name for name in names if not name.startswith((EVENT, RULE, ACCEPTED))}
+    starts: Mapping[str, datetime], ids: list[int], mixed: Sequence[int]
+) -> Iterator[tuple[Asked, Read]]:
+    """The questions about what has happened, and what the answers to each of them tell."""
+    events = _named(EVENT, starts)
+    rules = _named(RULE, starts)
+    meters = sorted(name for name in starts if not name.startswith((EVENT, RULE, ACCEPTED)))
     if meters or rules:
-        for entries in _entries(names, meters, rules, ids, mixed):
-            yield entries, partial(_of_entries, meters, rules)
+        of_meters = [starts[meter] for meter in meters]
+        of_rules = [starts[f"{RULE}{rule}"] for rule in rules]
+        own = [pk for pk in ids if pk not in mixed]
+        for build, whose in ((_entries, own), *((one, list(mixed)) for one in _OF_MIXED if mixed)):
+            question = asked(build, whose, meters, of_meters, rules, of_rules)
+            yield question, partial(_of_entries, set(meters), set(rules))
     if rules:
-        yield _vouchers(rules, ids), _of_vouchers
+        yield asked(_vouchers, ids, rules), _of_vouchers
     if "purchase" in events:
-        yield _purchases(ids), _of_purchases
+        yield asked(_purchases, ids), _of_purchases
     if "return" in events:
-        yield _returns(ids), _of_returns
-    if acts := events - {"purchase", "return"}:
-        yield _acts(acts, ids), _of_acts
-    if offers := {name.removeprefix(ACCEPTED) for name in names if name.startswith(ACCEPTED)}:
-        yield _acceptances(offers, ids), _of_acceptances
+        yield asked(_returns, ids), _of_returns
+    if acts := [event for event in events if event not in ("purchase", "return")]:
+        yield asked(_acts, ids, acts), _of_acts
+    if offers := _named(ACCEPTED, starts):
+        yield asked(_acceptances, ids, offers), _of_acceptances
 
 
-def _entries(
-    names: Mapping[str, datetime | None], meters: set[str], rules: set[str], ids: list[int], mixed: list[int]
-) -> Iterator[Found]:
-    """What was earned counts where its order or act is: almost always on the account that it was written on."""
+def _named(prefix: str, names: Mapping[str, Any]) -> list[str]:
+    return sorted(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+
+
+def _earned(
+    meters: list[str], of_meters: list[datetime], rules: list[str], of_rules: list[datetime]
+) -> QuerySet[Entry]:
+    """What was earned of each meter and by each rule from its own moment on.
+
+    It counts where its order or act is: almost always on the account that it was written on.
+    """
     wanted = Q()
-    for name, start in names.items():
-        if name in meters or name.removeprefix(RULE) in rules:
-            of_name = Q(meter=name) if name in meters else Q(rule=name.removeprefix(RULE))
-            wanted |= of_name & Q(counts_at__gte=start) if start else of_name
-    earned = Entry.objects.filter(wanted, kind__in=["earn", "reverse"]).order_by("account_id", "sequence")
-    facts = ("meter", "rule", "counts_at", "amount", "source")
-    own = earned.filter(account_id__in=[pk for pk in ids if pk not in mixed])
-    yield own.values_list("account_id", *facts)
-    if mixed:
-        of_none, here = Q(order__isnull=True, act__isnull=True), Q(account_id__in=mixed)
-        of_own = Q(order__account_id=F("account_id")) | Q(act__account_id=F("account_id"))
-        yield earned.filter(here, of_none | of_own).values_list("account_id", *facts)
-        yield (
-            earned.filter(of_none, account__merged_into__in=mixed).values_list(
-                "account__merged_into_id", *facts
-            )
-        )
-        for thing in ("order", "act"):
-            elsewhere = earned.filter(**{f"{thing}__account_id__in": mixed})
-            moved = elsewhere.exclude(account_id=F(f"{thing}__account_id"))
-            yield moved.values_list(f"{thing}__account_id", *facts)
+    for meter, start in zip(meters, of_meters, strict=True):
+        wanted |= Q(meter=meter, counts_at__gte=start)
+    for rule, start in zip(rules, of_rules, strict=True):
+        wanted |= Q(rule=rule, counts_at__gte=start)
+    return Entry.objects.filter(wanted, kind__in=["earn", "reverse"]).order_by("account_id", "sequence")
+
+
+def _entries(ids: list[int], *names: Any) -> Found:
+    return _earned(*names).filter(account_id__in=ids).values_list("account_id", *_ENTRY)
+
+
+def _entries_of_own(mixed: list[int], *names: Any) -> Found:
+    of_own = Q(order__account_id=F("account_id")) | Q(act__account_id=F("account_id"))
+    return _earned(*names).filter(_OF_NONE | of_own, account_id__in=mixed).values_list("account_id", *_ENTRY)
+
+
+def _entries_before(mixed: list[int], *names: Any) -> Found:
+    before = _earned(*names).filter(_OF_NONE, account__merged_into__in=mixed)
+    return before.values_list("account__merged_into_id", *_ENTRY)
+
+
+def _entries_of_orders_elsewhere(mixed: list[int], *names: Any) -> Found:
+    elsewhere = _earned(*names).filter(order__account_id__in=mixed)
+    return elsewhere.exclude(account_id=F("order__account_id")).values_list("order__account_id", *_ENTRY)
+
+
+def _entries_of_acts_elsewhere(mixed: list[int], *names: Any) -> Found:
+    elsewhere = _earned(*names).filter(act__account_id__in=mixed)
+    return elsewhere.exclude(account_id=F("act__account_id")).values_list("act__account_id", *_ENTRY)
+
+
+_OF_MIXED = (
+    _entries_of_own,
+    _entries_before,
+    _entries_of_orders_elsewhere,
+    _entries_of_acts_elsewhere,
+)
 
 
 def _of_entries(meters: set[str], rules: set[str], rows: list[Any]) -> Iterator[Row]:
@@ -134,7 +186,7 @@ def _of_entries(meters: set[str], rules: set[str], rows: list[Any]) -> Iterator[
             yield account_id, f"{RULE}{rule}", at, amount, source
 
 
-def _vouchers(rules: set[str], ids: list[int]) -> Found:
+def _vouchers(ids: list[int], rules: list[str]) -> Found:
     rows = Voucher.objects.filter(account_id__in=ids, rule__in=rules).order_by("issued_at", "pk")
     return rows.values_list("account_id", "rule", "issued_at", "value_ore", "order_key", "pk", "state")
 
@@ -201,7 +253,7 @@ def _of_returns(rows: list[Any]) -> Iterator[Row]:
         yield account_id, f"{EVENT}return", max(at, placed_at), max(amount, 1), f"{source}:{number}"
 
 
-def _acts(kinds: set[str], ids: list[int]) -> Found:
+def _acts(ids: list[int], kinds: list[str]) -> Found:
     rows = Act.objects.filter(account_id__in=ids, kind__in=kinds).order_by("occurred_at", "pk")
     return rows.values_list(
         "account_id", "kind", "occurred_at", "amount_ore", "source", "number", "undone_at"
@@ -216,7 +268,7 @@ def _of_acts(rows: list[Any]) -> Iterator[Row]:
             yield account_id, name, at, -max(amount, 1), key
 
 
-def _acceptances(offers: set[str], ids: list[int]) -> Found:
+def _acceptances(ids: list[int], offers: list[str]) -> Found:
     rows = Acceptance.objects.filter(account_id__in=ids, offer__in=offers).order_by("accepted_at")
     return rows.values_list("account_id", "offer", "accepted_at")
 

@@ -40,6 +40,11 @@ def recent_timetable() -> Timetable:
     return _timetable(_recent_stamp())
 
 
+def last_timetable() -> Timetable | None:
+    """The one that this process has seen last, for whoever finds out whether it still holds."""
+    return _timetable(_seen[-1][1]) if _seen else None
+
+
 def _stamp() -> Stamp:
     """Changes with every publication, in any process."""
     return _noted(list(stamp_rows()))

@@ -1,7 +1,8 @@
 """Questions whose SQL is compiled once, because Django would compile the same text anew for every order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,14 +12,15 @@ from django.db.models.query import get_related_populators
 
 Rows = list[Any]
 Build = Callable[..., "models.QuerySet[Any, Any]"]
-# Stand for a number and for a text while a question is compiled: no column holds them, nor any filter.
+# Stand for a number, a text and a moment while a question is compiled: no column holds them, nor any filter.
 _NUMBER = 0x5374616D6B756E64
 _TEXT = "\0"
+_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``build`` makes a query of ``values``: each a number, a text, or a list of numbers or of texts.
+    """``build`` makes a query of ``values``: each a number, a text, or a list of numbers, texts or moments.
 
     A boolean and an empty text are part of the question. What else ``build`` says may not
     change, and it uses every value as it is. Its rows come as the query would give them.
@@ -85,7 +87,7 @@ def _is_part_of_the_question(value: Any) -> bool:
 def _singles(values: Iterable[Any]) -> Iterator[Any]:
     for value in values:
         if not isinstance(value, str | int):
-            yield from value
+            yield from map(_as_param, value)
         elif not _is_part_of_the_question(value):
             yield value
 
@@ -93,26 +95,17 @@ def _singles(values: Iterable[Any]) -> Iterator[Any]:
 @lru_cache(maxsize=512)
 def _compiled(build: Build, shape: tuple[Any, ...]) -> Compiled | None:
     marks: dict[Any, int] = {}
-    compiled = compiled_of(build(*[_marked(one, marks) for one in shape]))
-    if compiled is None:
-        return None
-    params = [param for param, _is_given in compiled.params]
-    if not marks.keys() <= set(params):
-        raise TypeError(f"{build.__name__} changes what it is asked, so it cannot be compiled once.")
-    return replace(compiled, params=tuple((marks.get(param, param), param in marks) for param in params))
-
-
-def compiled_of(rows: "models.QuerySet[Any, Any]") -> Compiled | None:
-    """A query with its own values, or ``None`` when it can find nothing."""
-    query = rows.query
+    query = build(*[_marked(one, marks) for one in shape]).query
     compiler = query.get_compiler(connection=connection)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
+    if not marks.keys() <= set(params):
+        raise TypeError(f"{build.__name__} changes what it is asked, so it cannot be compiled once.")
     return Compiled(
         sql=sql,
-        params=tuple((param, False) for param in params),
+        params=tuple((marks.get(param, param), param in marks) for param in params),
         converters=tuple(_converters(compiler)),
         as_row=_as_row(query, compiler),
         width=len(compiler.select),
@@ -127,9 +120,20 @@ def _marked(shape: Any, marks: dict[Any, int]) -> Any:
     if isinstance(shape, tuple):
         return [_marked(single, marks) for single in shape]
     number = len(marks)
-    mark = f"{_TEXT}{number}" if issubclass(shape, str) else _NUMBER + number
-    marks[mark] = number
+    mark = _mark(shape, number)
+    marks[_as_param(mark)] = number
     return mark
+
+
+def _mark(kind: type, number: int) -> Any:
+    if issubclass(kind, datetime):
+        return _MOMENT + timedelta(seconds=number)
+    return f"{_TEXT}{number}" if issubclass(kind, str) else _NUMBER + number
+
+
+def _as_param(value: Any) -> Any:
+    """As the database takes it; only moments are not the same in all of them."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def _converters(compiler: Any) -> Iterator[tuple[int, Any, Any]]:

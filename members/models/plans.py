@@ -4,7 +4,7 @@ The text of an order's statements is far longer than its values: naming a plan s
 parsing and the planning of it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -25,10 +25,19 @@ def execute_together(cursor: Any, statements: Sequence[Statement]) -> None:
     as_literal = Transformer(cursor.db.connection).as_literal
     cursor.execute(
         "; ".join(
-            _text(sql, [bytes(as_literal(value)).decode() for value in values], is_planned=sql in planned)
+            _text(sql, [_literal(value, as_literal) for value in values], is_planned=sql in planned)
             for sql, values in statements
         )
     )
+
+
+def _literal(value: Any, as_literal: Callable[[Any], Any]) -> str:
+    """Half of an order's values are of the kinds that need no quotes."""
+    if value is None:
+        return "NULL"
+    if type(value) is int and value >= 0:
+        return str(value)
+    return bytes(as_literal(value)).decode()
 
 
 def _text(sql: str, literals: Sequence[str], *, is_planned: bool) -> str:

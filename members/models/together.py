@@ -7,15 +7,18 @@ they are, and refuses one that is not of its column's type.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
-from psycopg.types.json import set_json_dumps
+from psycopg.types.json import Jsonb, set_json_dumps
 
-from members.models.asked import Asked, Compiled, compiled_of
+from members.models.asked import Asked, Compiled
 from members.models.plans import Statement, execute_together
 
 COPY_FROM = 50
@@ -23,8 +26,8 @@ COPY_FROM = 50
 Row = dict[str, Any]
 # What SQLite takes in one statement, on every machine.
 MOST_VALUES_AT_ONCE = 999
-Question = Asked | models.QuerySet[Any, Any]
 Fetched = list[Sequence[Any]]
+_AS_THEY_ARE = frozenset({type(None), bool, int, str, UUID, date, datetime, Decimal})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,13 @@ def insert_together(*tables: Rows) -> None:
     _execute_all(small)
 
 
-def fetch_together(*questions: Question) -> list[list[Any]]:
+def fetch_together(*questions: Asked) -> list[list[Any]]:
     """The rows of each question, in the order given; each sees what the ones before it locked."""
-    compiled = [one.compiled if isinstance(one, Asked) else compiled_of(one) for one in questions]
-    given = [one.given if isinstance(one, Asked) else () for one in questions]
+    compiled = [one.compiled for one in questions]
     wanted = [
-        (one, one.filled(values)) for one, values in zip(compiled, given, strict=True) if one is not None
+        (one, one.filled(question.given))
+        for one, question in zip(compiled, questions, strict=True)
+        if one is not None
     ]
     read = _read_in_one_trip if connection.vendor == "postgresql" else _read_as_one
     fetched = iter(read(wanted))
@@ -163,12 +167,22 @@ def _columns(model: type[models.Model]) -> dict[str, str]:
 
 def _values(fields: Sequence[Any], row: Mapping[str, Any]) -> list[Any]:
     here = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up for every value
-    return [field.get_db_prep_save(row[field.attname], here) for field in fields]
+    if here.vendor != "postgresql":
+        return [field.get_db_prep_save(row[field.attname], here) for field in fields]
+    return [_value(field, row[field.attname], here) for field in fields]
 
 
-def _written_fields(model: type[models.Model]) -> list[Any]:
+def _value(field: Any, value: Any, here: Any) -> Any:
+    """As PostgreSQL takes it: values of most types as they are, as COPY does."""
+    if isinstance(field, models.JSONField):
+        return None if value is None else Jsonb(value, orjson.dumps)
+    return value if type(value) in _AS_THEY_ARE else field.get_db_prep_save(value, here)
+
+
+@lru_cache(maxsize=128)
+def _written_fields(model: type[models.Model]) -> tuple[Any, ...]:
     """Every column but keys that the database makes."""
-    return [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    return tuple(field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField))
 
 
 def _copy(table: Rows) -> None:

@@ -15,12 +15,13 @@ from loyalty.engine.memory import MemoryClub
 from loyalty.engine.parsing import parse
 from loyalty.engine.programme import Timetable
 from loyalty.engine.scenario import BackLine, Scenario
-from loyalty.queries import forget_programmes
+from loyalty.queries import accounts, forget_programmes
 from loyalty.queries.accounts import load_accounts
 from loyalty.queries.programmes import timetable
 from tests.loyalty.database_club import DatabaseClub
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
+SOON, YEARS_LATER = START + timedelta(days=20), START + timedelta(days=1_200)
 EVER = Span(None, None)
 ASKED = ("points", "spend", "rule.buys", "event.purchase", "event.return", "event.review", "accepted.extra")
 PROGRAMME: dict[str, Any] = {
@@ -106,16 +107,27 @@ def remembered(account: Account) -> Mapping[str, Any]:
     return found | {"in all": account.earned_in("points", EVER)}
 
 
+def played_club() -> DatabaseClub:
+    club = DatabaseClub.of(PROGRAMME, Scenario("", START, (), None))  # type: ignore[arg-type]
+    play(club)
+    return club
+
+
+def anna_of(club: DatabaseClub) -> int:
+    return club.members["anna"].account_id
+
+
+def remembered_in_memory() -> Mapping[str, Any]:
+    club = MemoryClub(Timetable(((START, None, parse(PROGRAMME)),)))
+    play(club)
+    return remembered(club.accounts["anna"])
+
+
 @pytest.mark.django_db
 def test_history_that_is_loaded_is_history_as_it_was_remembered() -> None:
-    in_memory = MemoryClub(Timetable(((START, None, parse(PROGRAMME)),)))
-    play(in_memory)
-    scenario = Scenario("", START, (), None)  # type: ignore[arg-type]
-    stored = DatabaseClub.of(PROGRAMME, scenario)
-    play(stored)
-    account_id = stored.members["anna"].account_id
-    loaded = load_accounts(timetable(), [account_id], since=START + timedelta(days=20))[account_id]
-    assert remembered(loaded) == remembered(in_memory.accounts["anna"])
+    account_id = anna_of(played_club())
+    loaded = load_accounts(timetable(), [account_id], since=SOON)[account_id]
+    assert remembered(loaded) == remembered_in_memory()
     assert remembered(loaded)["event.purchase"] == {
         "scenario:1": 30_000,
         "scenario:2": 20_000,
@@ -124,10 +136,31 @@ def test_history_that_is_loaded_is_history_as_it_was_remembered() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("since", "trips"), [(SOON, 1), (YEARS_LATER, 2)])
+def test_a_past_comes_with_its_account_unless_that_was_computed_long_before(
+    since: datetime, trips: int
+) -> None:
+    about_free_orders = 1
+    account_id = anna_of(played_club())
+    rules = timetable()
+    with CaptureQueriesContext(connection) as queries:
+        loaded = load_accounts(rules, [account_id], since=since)[account_id]
+    assert len(queries) == trips + about_free_orders
+    assert remembered(loaded) == remembered_in_memory()
+
+
+@pytest.mark.django_db
+def test_a_past_is_asked_for_by_rules_that_this_process_has_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    account_id = anna_of(played_club())
+    monkeypatch.setattr(accounts, "last_timetable", Timetable)
+    loaded = accounts.load_books(accounts.Wanted([account_id], since=SOON)).accounts[account_id]
+    assert remembered(loaded) == remembered_in_memory()
+
+
+@pytest.mark.django_db
 def test_loading_costs_the_same_for_many_accounts_with_much_of_a_past() -> None:
-    club = DatabaseClub.of(PROGRAMME, Scenario("", START, (), None))  # type: ignore[arg-type]
-    play(club)
-    first = club.members["anna"].account_id
+    club = played_club()
+    first = anna_of(club)
     for name in ("bea", "cleo"):
         club.join(name, START)
         for day in range(1, 5):
@@ -139,5 +172,5 @@ def test_loading_costs_the_same_for_many_accounts_with_much_of_a_past() -> None:
 def _queries(ids: list[int]) -> int:
     timetable()
     with CaptureQueriesContext(connection) as queries:
-        load_accounts(timetable(), ids, since=START + timedelta(days=20))
+        load_accounts(timetable(), ids, since=SOON)
     return len(queries)

@@ -1,6 +1,7 @@
 """Questions that are compiled once, and statements that are planned once."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +32,13 @@ def _members(ids: list[int], names: list[str]) -> QuerySet[Member, tuple[Any, ..
 def _named(name: str, is_closed: bool) -> QuerySet[Member]:
     found = Member.objects.filter(closed_at__isnull=not is_closed)
     return found.filter(first_name=name) if name else found
+
+
+def _joined_since(names: list[str], moments: list[datetime]) -> QuerySet[Member]:
+    found = Member.objects.none()
+    for name, moment in zip(names, moments, strict=True):
+        found |= Member.objects.filter(first_name=name, joined_at__gte=moment)
+    return found.order_by("pk")
 
 
 def _keys(prefix: str) -> QuerySet[ApiKey]:
@@ -69,6 +77,15 @@ def test_questions_are_answered_as_their_queries_are_and_in_their_order(alice: M
     assert only_bob == [(bob.pk, "Bob", bob.joined_at)]
     assert only_alice == [alice]
     assert (only_alice[0].number, only_alice[0].phone) == (alice.number, alice.phone)
+
+
+def test_moments_are_compared_as_they_are(alice: Member, bob: Member) -> None:
+    instant = timedelta(microseconds=1)
+    for _time in range(2):
+        [found] = fetch_together(
+            asked(_joined_since, ["Alice", "Bob"], [alice.joined_at, bob.joined_at + instant])
+        )
+        assert found == [alice]
 
 
 @pytest.mark.django_db
