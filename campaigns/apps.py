@@ -14,6 +14,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns import channels, filters, reactions, steps  # noqa: F401 - importing registers the reactions
+        from campaigns.queries import dependants  # noqa: F401 - and what depends on segments
 
         for package in (channels, filters, steps):
             for module in iter_modules(package.__path__, f"{package.__name__}."):

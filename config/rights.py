@@ -31,6 +31,7 @@ DEEDS = {
     "campaigns.change_message": _("send again"),
     "members.delete_member": _("end memberships"),
     "members.erase_member": _("erase"),
+    "segments.export_segment": _("export the members"),
     "members.change_apikey": _("revoke"),
 }
 TITLES = {label.lower(): title for _group, rows in MENU for label, _icon, title in rows}
@@ -48,9 +49,9 @@ def _rights() -> Iterator[tuple[str, str]]:
             right = f"{app}.{key}_{model}"
             if right in DEEDS or key == "view" or label not in READ_ONLY:
                 yield right, f"{title}: {DEEDS.get(right, verb)}"
-        own = f"{app}.erase_{model}"
-        if own in DEEDS:
-            yield own, f"{title}: {DEEDS[own]}"
+        for own in (f"{app}.erase_{model}", f"{app}.export_{model}"):
+            if own in DEEDS:
+                yield own, f"{title}: {DEEDS[own]}"
 
 
 class RightsField(forms.ModelMultipleChoiceField[Permission]):

@@ -14,6 +14,7 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         from loyalty import filters, reactions  # noqa: F401 - importing registers the reactions
+        from loyalty.queries import dependants  # noqa: F401 - and what depends on segments
 
         for module in iter_modules(filters.__path__, f"{filters.__name__}."):
             import_module(module.name)

@@ -10,7 +10,8 @@ from members.models.ids import new_id
 class Segment(models.Model):
     """Whom the club means by a name. ``definition`` is canonical; every change of it is a new ``version``.
 
-    Until the first run of a version, ``computed_at`` is empty and whom it holds is not known.
+    Until the first run of a version, ``computed_at`` is empty and whom it holds is not known. Since ``held_at`` a
+    run waits for a person to let it through, and until then the segment holds whom it held.
     """
 
     key = models.SlugField(_("key"), max_length=40, unique=True)
@@ -22,10 +23,12 @@ class Segment(models.Model):
     saved_by = models.CharField(_("saved by"), max_length=80, blank=True)
     computed_at = models.DateTimeField(_("computed"), null=True, blank=True)
     size = models.PositiveIntegerField(_("members"), default=0)
+    held_at = models.DateTimeField(_("held"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("segment")
         verbose_name_plural = _("segments")
+        permissions = [("export_segment", "Can export the members of a segment")]
 
     def __str__(self) -> str:
         return self.name
@@ -50,7 +53,10 @@ class Membership(models.Model):
 
 
 class Snapshot(models.Model):
-    """One full run. ``definition``, with the segments it refers to written out, and ``now`` make it again."""
+    """One full run. ``definition``, with the segments it refers to written out, and ``now`` make it again.
+
+    One that ``is_held`` found this many, and changed nothing.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="snapshots")
@@ -62,6 +68,7 @@ class Snapshot(models.Model):
     left = models.PositiveIntegerField(_("left"))
     is_baseline = models.BooleanField(_("first of its version"))
     took_ms = models.PositiveIntegerField(_("milliseconds"))
+    is_held = models.BooleanField(_("held"), default=False)
 
     class Meta:
         verbose_name = _("run of a segment")
@@ -84,3 +91,23 @@ class ChangedMember(models.Model):
 
     def __str__(self) -> str:
         return str(self.member_id)
+
+
+class Export(models.Model):
+    """The members of a segment were taken out of the house. It stays when the segment goes."""
+
+    segment = models.ForeignKey(
+        Segment, on_delete=models.SET_NULL, null=True, related_name="exports", verbose_name=_("segment")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    version = models.PositiveIntegerField(_("version"))
+    members = models.PositiveIntegerField(_("members"))
+    actor = models.CharField(_("by"), max_length=80)
+    exported_at = models.DateTimeField(_("taken out"))
+
+    class Meta:
+        verbose_name = _("export of a segment")
+        verbose_name_plural = _("exports of segments")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.exported_at:%Y-%m-%d %H:%M}"

@@ -1,6 +1,7 @@
 """What segments can ask about points, tiers, checks and what members do besides buying."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.db.models import BigIntegerField, QuerySet, TextField, Value
@@ -14,6 +15,9 @@ from loyalty.queries.programmes import recent_timetable
 from loyalty.queries.wording import name_of
 from segments.filters import Choices, Detail, FactFilter, Moment, searching
 from segments.filters.expressions import THOUSANDTHS, local_day, root_of, when_it_was
+from segments.queries.templates import template_folders
+
+template_folders.register("loyalty")(Path(__file__).resolve().parent / "templates")
 
 
 def _programmes() -> Iterator[Programme]:

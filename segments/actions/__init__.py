@@ -1,6 +1,7 @@
 """Every write of this floor; callers say ``from segments import actions``."""
 
 from segments.actions.changes import note_change, refresh_changed
+from segments.actions.exporting import record_export
 from segments.actions.runs import recompute_segment, recompute_segments
 from segments.actions.saving import UnableToDeleteSegment, UnableToSaveSegment, delete_segment, save_segment
 
@@ -11,6 +12,7 @@ __all__ = [
     "note_change",
     "recompute_segment",
     "recompute_segments",
+    "record_export",
     "refresh_changed",
     "save_segment",
 ]

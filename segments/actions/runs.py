@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from members import actions as members
 from members.models import Activity, Member
 from members.models.together import Rows, insert_together
+from segments.actions.holding import must_be_held
 from segments.engine.errors import Malformed
 from segments.engine.reading import canonical
 from segments.engine.tree import Node
@@ -30,7 +31,7 @@ def recompute_segments(*, now: datetime, only_new: bool = False) -> list[Snapsho
     """
     segments = Segment.objects.order_by("pk")
     if only_new:
-        segments = segments.filter(computed_at__isnull=True)
+        segments = segments.filter(computed_at__isnull=True, held_at__isnull=True)
     runs = [_run(segment, now) for segment in segments]
     return [run for run in runs if run is not None]
 
@@ -44,32 +45,45 @@ def _run(segment: Segment, now: datetime) -> Snapshot | None:
 
 
 @transaction.atomic
-def recompute_segment(*, segment: Segment, now: datetime) -> Snapshot:
+def recompute_segment(*, segment: Segment, now: datetime, is_confirmed: bool = False) -> Snapshot:
     """Make the memberships those of ``now``, and tell of who entered and who left.
 
-    The first run of a version is a baseline, of which nobody is told. Raises ``Malformed`` where the definition
-    no longer holds, as when a store that it names is gone.
+    The first run of a version is a baseline, of which nobody is told. One that looks like a mistake is held, and
+    changes nothing until it ``is_confirmed``. Raises ``Malformed`` where the definition no longer holds, as when a
+    store that it names is gone.
     """
     started = perf_counter()
     segment = Segment.objects.select_for_update().get(pk=segment.pk)
     node = read_definition(segment.definition)
     is_baseline = segment.computed_at is None
-    entered, left = _replace(segment, node, now)
-    if not is_baseline:
+    with transaction.atomic():
+        entered, left = _replace(segment, node, now)
+        size = segment.memberships.count()
+        is_held = not is_confirmed and must_be_held(segment, size=size)
+        transaction.set_rollback(is_held)
+    if not is_held and not is_baseline:
         tell_of_moves(segment, entered=entered, left=left, now=now)
-    segment.computed_at, segment.size = now, segment.memberships.count()
-    segment.save(update_fields=["computed_at", "size"])
+    _remember(segment, size, now, is_held=is_held)
     return Snapshot.objects.create(
         segment=segment,
         version=segment.version,
         definition=canonical(node),
         now=now,
-        size=segment.size,
+        size=size,
         entered=len(entered),
         left=len(left),
         is_baseline=is_baseline,
         took_ms=int((perf_counter() - started) * 1000),
+        is_held=is_held,
     )
+
+
+def _remember(segment: Segment, size: int, now: datetime, *, is_held: bool) -> None:
+    if is_held:
+        segment.held_at = now
+    else:
+        segment.held_at, segment.computed_at, segment.size = None, now, size
+    segment.save(update_fields=["held_at", "computed_at", "size"])
 
 
 def _replace(segment: Segment, node: Node, now: datetime) -> tuple[Ids, Ids]:

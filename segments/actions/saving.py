@@ -47,7 +47,7 @@ def save_segment(
         segment.definition, segment.fingerprint = canonical(node), fingerprint(node)
         segment.version += 1
         segment.saved_at, segment.saved_by = now, actor
-        segment.computed_at = None
+        segment.computed_at = segment.held_at = None
     segment.save()
     return segment
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -22,8 +22,10 @@ from segments.engine.errors import Malformed
 from segments.engine.reading import canonical
 from segments.engine.tree import Node
 from segments.filters import facts, fields
+from segments.forms.templates import TemplateForm
 from segments.forms.words import controls
 from segments.models import Segment
+from segments.queries.templates import template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,6 +164,15 @@ def search(request: "HttpRequest") -> JsonResponse:
     value = _searched(request.GET.get("of", ""), request.GET.get("detail", ""))
     found = value.search(text) if value and value.search and text else ()
     return JsonResponse({"found": [{"key": key, "label": str(label)} for key, label in found]})
+
+
+def of_template(request: "HttpRequest", key: str) -> JsonResponse:
+    """A template's definition with what its sliders say, or what is wrong with each of them."""
+    made = template(key)
+    if made is None:
+        raise Http404
+    form = TemplateForm(made, request.GET)
+    return JsonResponse({"definition": form.definition(), "mistakes": form.mistakes()})
 
 
 def _searched(of: str, detail: str) -> "Value | None":

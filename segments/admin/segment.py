@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from members.admin.base import ClubAdmin, actor_of
+from members.admin.base import ClubAdmin, actor_of, column
 from members.admin.deeds import refused
 from segments import actions, queries
-from segments.admin import builder
+from segments.admin import builder, deeds, drawings, pictures
+from segments.admin.listing import SegmentChangeList
 from segments.engine.errors import Malformed
+from segments.forms.templates import TemplateForm
 from segments.models import Segment
+from segments.queries.templates import in_words, template, templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +40,9 @@ REFUSALS = {
 
 @admin.register(Segment)
 class SegmentAdmin(ClubAdmin):
-    list_display = ("name", "key", "size", "computed_at")
+    list_display = ("name", "members", "trend", "last_run", "took", "used_by")
+    list_before_template = f"{FOLDER}/list_tools.html"
+    search_fields = ("name__icontains", "key__istartswith")
     empty = gettext_lazy("Say whom you mean once, and use it in rules, rewards and campaigns.")
 
     def get_urls(self) -> "list[URLPattern]":
@@ -46,6 +51,13 @@ class SegmentAdmin(ClubAdmin):
             ("builder/count/", "count", require_POST(builder.count)),
             ("builder/why/", "why", require_POST(builder.why)),
             ("builder/search/", "search", require_GET(builder.search)),
+            ("builder/template/<slug:key>/", "template", require_GET(builder.of_template)),
+            ("overlap/", "overlap", self._page_of(pictures.overlap)),
+            ("rfm/", "rfm", self._page_of(pictures.rfm)),
+            ("cohorts/", "cohorts", self._page_of(pictures.cohorts)),
+            ("<int:pk>/export/", "export", require_POST(deeds.export)),
+            ("<int:pk>/confirm/", "confirm", require_POST(self._deed(deeds.confirm))),
+            ("<int:pk>/remove/", "remove", self._deed(deeds.remove)),
         ]
         return [
             *(
@@ -60,12 +72,48 @@ class SegmentAdmin(ClubAdmin):
         ]
 
     def _for_viewers(self, view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
-        def guarded(request: "HttpRequest") -> "HttpResponse":
+        def guarded(request: "HttpRequest", **named: Any) -> "HttpResponse":
             if not self.has_view_permission(request):
                 raise PermissionDenied
-            return view(request)
+            return view(request, **named)
 
         return guarded
+
+    def _deed(self, view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
+        return lambda request, pk: view(self, request, get_object_or_404(Segment, pk=pk))
+
+    def _page_of(self, tell: "Callable[[HttpRequest], dict[str, Any]]") -> "Callable[..., HttpResponse]":
+        def page(request: "HttpRequest") -> "HttpResponse":
+            told = self.admin_site.each_context(request) | {"opts": self.opts} | tell(request)
+            return render(request, f"{FOLDER}/{told['template']}.html", told)
+
+        return page
+
+    def get_changelist(self, request: "HttpRequest", **kwargs: Any) -> type[SegmentChangeList]:
+        return SegmentChangeList
+
+    def delete_view(self, request: "HttpRequest", object_id: str, extra_context: Any = None) -> Any:
+        return redirect("admin:segments_segment_remove", object_id)
+
+    @column(gettext_lazy("members"))
+    def members(self, segment: Segment) -> str:
+        return drawings.size(segment)
+
+    @column(gettext_lazy("trend"))
+    def trend(self, segment: Segment) -> str:
+        return drawings.sparkline(segment.told.runs)  # type: ignore[attr-defined]
+
+    @column(gettext_lazy("last run"))
+    def last_run(self, segment: Segment) -> str:
+        return drawings.last_run(segment)
+
+    @column(gettext_lazy("took"))
+    def took(self, segment: Segment) -> str:
+        return drawings.took(segment.told.runs)  # type: ignore[attr-defined]
+
+    @column(gettext_lazy("used by"))
+    def used_by(self, segment: Segment) -> str:
+        return drawings.users(segment.told.users)  # type: ignore[attr-defined]
 
     def changeform_view(
         self, request: "HttpRequest", object_id: Any = None, form_url: str = "", extra_context: Any = None
@@ -115,6 +163,7 @@ class SegmentAdmin(ClubAdmin):
             "definition_text": json.dumps(told["definition"]) if told["definition"] else "",
             "may_save": may_save,
             **builder.page(request, told["definition"]),
+            **(pictures.history(request, segment) if segment else _gallery(told)),
         }
         context = self.admin_site.each_context(request) | facts
         return render(request, f"{FOLDER}/builder.html", context, status=422 if told.get("refusal") else 200)
@@ -128,7 +177,32 @@ def _told(request: "HttpRequest", segment: Segment | None) -> dict[str, Any]:
         return {"name": name, "key": key, "definition": _json(request.POST.get("definition", ""))}
     if segment:
         return {"name": segment.name, "key": segment.key, "definition": segment.definition}
+    if made := template(request.GET.get("template", "")):
+        form = TemplateForm(made, request.GET)
+        return {"name": in_words(made.name), "key": "", "definition": form.definition(), "form": form}
+    if copied := Segment.objects.filter(pk=_number(request.GET.get("copy", ""))).first():
+        name = _("%(segment)s, copy") % {"segment": copied.name[:70]}
+        return {"name": name, "key": "", "definition": copied.definition}
     return {"name": "", "key": "", "definition": _json(request.GET.get("definition", ""))}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _gallery(told: dict[str, Any]) -> dict[str, Any]:
+    """The templates to start from, or the one that was chosen."""
+    if form := told.get("form"):
+        made = form.made
+        shown = {"key": made.key, "name": in_words(made.name), "about": in_words(made.about)}
+        return {"template": {**shown, "sliders": form.sliders(), "pickers": form.pickers()}}
+    if told["definition"]:
+        return {}
+    return {
+        "gallery": [
+            {"key": one.key, "name": in_words(one.name), "about": in_words(one.about)} for one in templates()
+        ]
+    }
 
 
 def _json(text: str) -> Any:

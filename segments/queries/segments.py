@@ -110,7 +110,8 @@ def segments_of(member_ids: Collection[int], keys: Collection[str]) -> dict[int,
 
 def free_key(name: str) -> str:
     """A key made of a name that no segment has yet."""
-    plain = slugify(unicodedata.normalize("NFKD", name.replace("ø", "o").replace("æ", "ae")))[:36].strip("-_")
+    latin = name.lower().replace("ø", "o").replace("æ", "ae")
+    plain = slugify(unicodedata.normalize("NFKD", latin))[:36].strip("-_")
     taken = {*Segment.objects.values_list("key", flat=True), "preview", ""}
     keys = (plain if number == 1 else f"{plain or 'segment'}-{number}" for number in count(1))
     return next(key for key in keys if key not in taken)

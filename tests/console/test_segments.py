@@ -35,7 +35,7 @@ def ask(client: Client, what: str, definition: Any, **told: Any) -> Any:
 
 
 def staff_who_may(*rights: str) -> Client:
-    user = seed.make_staff()
+    user = seed.make_staff(f"{'-'.join(rights)}@shop.example")
     user.user_permissions.set(Permission.objects.filter(codename__in=rights))
     return browser(user)
 
