@@ -79,6 +79,7 @@ MENU: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
             ("loyalty.ShopDelivery", "move_to_inbox", _later("Deliveries from shops")),
             ("members.Subscription", "webhook", _later("Webhooks")),
             ("members.WebhookMessage", "outbox", _later("Webhook messages")),
+            ("loyalty.OfflineUse", "wifi_off", _later("Tills without network")),
             ("loyalty.ImportJob", "upload_file", _later("Imports")),
         ),
     ),
@@ -206,8 +207,7 @@ def _attention(request: HttpRequest, now: datetime) -> Iterator[Attention]:
         yield from _parked(members.parked_returns(), link)
     if link := list_of(request, "members.Subscription"):
         yield from _given_up(link)
-    if link := list_of(request, "loyalty.ShopDelivery"):
-        yield from _shops(shop_troubles(now), link)
+    yield from _tills_and_shops(request, now)
     if list_of(request, "campaigns.Message"):
         yield from _mail(request, mail_health(now=now))
 
@@ -253,6 +253,13 @@ def _given_up(link: str) -> Iterator[Attention]:
         yield Attention(text % {"name": name}, "error", link)
 
 
+def _tills_and_shops(request: HttpRequest, now: datetime) -> Iterator[Attention]:
+    if link := list_of(request, "loyalty.ShopDelivery"):
+        yield from _shops(shop_troubles(now), link)
+    if link := list_of(request, "loyalty.OfflineUse", "?state__exact=double"):
+        yield from _doubles(loyalty.used_twice(now), link)
+
+
 def _shops(troubles: Sequence[ShopTrouble], link: str) -> Iterator[Attention]:
     for one in troubles:
         sentence = ngettext(
@@ -262,6 +269,16 @@ def _shops(troubles: Sequence[ShopTrouble], link: str) -> Iterator[Attention]:
         )
         of_shop = f"{link}?shop__id__exact={one.shop}&state__exact=refused"
         yield Attention(sentence % {"count": count(one.refused), "shop": one.name}, "error", of_shop)
+
+
+def _doubles(found: int, link: str) -> Iterator[Attention]:
+    sentence = ngettext(
+        "%(count)s check was used twice while a till had no network.",
+        "%(count)s checks were used twice while a till had no network.",
+        found,
+    )
+    if found:
+        yield Attention(sentence % {"count": count(found)}, link=link)
 
 
 def _mail(request: HttpRequest, health: MailHealth) -> Iterator[Attention]:

@@ -17,7 +17,7 @@ READ_ONLY = {
     "members.order", "members.orderreturn", "members.activity", "members.consent", "loyalty.voucher",
     "loyalty.entry", "loyalty.tierchange", "loyalty.balance", "loyalty.ledgercheck", "loyalty.importjob",
     "loyalty.act", "loyalty.acceptance", "loyalty.fundentry", "loyalty.drawresult", "loyalty.booking",
-    "loyalty.shopdelivery", "members.webhookmessage",
+    "loyalty.shopdelivery", "members.webhookmessage", "loyalty.offlineuse",
     "campaigns.channelstate", "campaigns.message", "auth.group",
 }  # fmt: skip
 DEEDS = {

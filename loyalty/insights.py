@@ -1,15 +1,17 @@
 """The numbers this floor can tell. Pure reads; the console's home composes them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty.engine.account import OPEN_VOUCHERS
 from loyalty.engine.programme import Programme
-from loyalty.models import Balance, LedgerCheck, Voucher
+from loyalty.models import Balance, LedgerCheck, OfflineUse, Voucher
 from loyalty.queries.programmes import point_value, recent_timetable
+
+DOUBLES_ARE_NEWS_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,12 @@ def checks(now: datetime) -> Checks:
 def last_check() -> LedgerCheck | None:
     """The last proof of the ledger's laws."""
     return LedgerCheck.objects.order_by("-checked_at").first()
+
+
+def used_twice(now: datetime) -> int:
+    """Checks that tills without a network took in the last month, and that had been used before."""
+    lately = OfflineUse.objects.filter(told_at__gte=now - DOUBLES_ARE_NEWS_FOR)
+    return lately.filter(state=OfflineUse.State.DOUBLE).count()
 
 
 def has_programme(now: datetime) -> bool:

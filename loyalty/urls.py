@@ -9,6 +9,7 @@ urlpatterns = [
     path("my/", pages.my_page, name="my_page"),
     path("my/history/", pages.history, name="history"),
     path("my/receipts/", receipts.register_receipt, name="register_receipt"),
+    path("my/pass.svg", pages.till_pass, name="till_pass"),
     path("my/data.json", pages.my_data, name="my_data"),
     path("my/checks/<uuid:pk>/qr.svg", pages.check_qr, name="check_qr"),
     path("my/checks/<uuid:pk>/bars.svg", pages.check_bars, name="check_bars"),

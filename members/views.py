@@ -265,10 +265,10 @@ def card_bars(request: HttpRequest, member: Member) -> HttpResponse:
     return bar_code(member.number)
 
 
-def qr_code(text: str) -> HttpResponse:
-    """A QR picture of ``text``: never Micro QR, which most scanners in shops cannot read."""
+def qr_code(text: str, *, error: str = "m") -> HttpResponse:
+    """A QR picture of ``text``, with so much room for ``error`` (l, m, q or h): never Micro QR, which most scanners in shops cannot read."""
     picture = io.BytesIO()
-    segno.make_qr(text, error="m").save(picture, kind="svg", scale=8, border=2)
+    segno.make_qr(text, error=error).save(picture, kind="svg", scale=8, border=2)
     return svg(picture.getvalue())
 
 

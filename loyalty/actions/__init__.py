@@ -33,6 +33,7 @@ from loyalty.actions.leaving import settle_leaving, settle_share, take_up_again
 from loyalty.actions.ledger import check_ledger
 from loyalty.actions.many_acts import record_acts
 from loyalty.actions.moving import move_in, move_out
+from loyalty.actions.offline import NewOfflineUse, settle_offline_use
 from loyalty.actions.orders import record_order, record_orders
 from loyalty.actions.outcomes import OrderOutcome, ReturnOutcome
 from loyalty.actions.points import adjust_points
@@ -51,6 +52,7 @@ __all__ = [
     "DueRun",
     "NewAct",
     "NewDelivery",
+    "NewOfflineUse",
     "OrderOutcome",
     "Redeemed",
     "ReturnOutcome",
@@ -114,6 +116,7 @@ __all__ = [
     "save_scenario",
     "set_tier",
     "settle_leaving",
+    "settle_offline_use",
     "settle_share",
     "share_out",
     "start_trial",

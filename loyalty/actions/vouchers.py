@@ -84,16 +84,20 @@ def redeem_voucher(
     actor: str,
     store: str = "",
     channel: str = "",
+    at: datetime | None = None,
 ) -> Redeemed:
     """Use the voucher on ``order_key``, which costs ``amount_ore`` before it, in the store with that code.
 
+    ``at`` is when it was used, where that was before the club heard of it.
+
     The same order again gets the same answer; another order is refused with ``UnableToRedeem``.
     """
-    opened = _open(code, now)
+    used_at = at or now
+    opened = _open(code, used_at)
     voucher = opened.voucher
     if voucher.state == "redeemed" and voucher.redeemed_for == order_key:
         return Redeemed(opened.row, voucher.used, max(amount_ore - voucher.used, 0), is_replay=True)
-    order = Order(order_key, now, [Line("basket", 1000, amount_ore)], store, channel or SHOP, (code,))
+    order = Order(order_key, used_at, [Line("basket", 1000, amount_ore)], store, channel or SHOP, (code,))
     try:
         redemption.use_vouchers(published_timetable(), opened.account, order)
     except Refused as refused:

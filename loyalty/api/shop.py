@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from loyalty.models import Voucher
+from loyalty.queries.scanning import Scan, scan
 from members.actions import UnableToFind, UnableToRecordOrder
 from members.models import ApiKey, Member, Order, Store
 from members.queries import find_member, find_members
@@ -41,6 +43,20 @@ def found(member: Member | None, named: Mapping[str, str]) -> Member:
         [(name, value)] = named.items()
         raise UnableToRecordOrder("member_not_found", name=name, value=value)
     return member
+
+
+def scanned(text: str, at: datetime) -> Scan:
+    """Whom a card, a pass, a check, an address or a phone leads to: just one. Raises ``UnableToFind``."""
+    found = scan(text, at)
+    if found.problem == "pass_has_ended":
+        raise UnableToFind("pass_has_ended")
+    if found.problem:
+        raise UnableToFind("pass_is_not_ours")
+    if not found.members:
+        raise UnableToFind("nobody_found", by=found.by)
+    if len(found.members) > 1:
+        raise UnableToFind("several_found", by=found.by, count=len(found.members))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

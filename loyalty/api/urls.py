@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.api import acts, benefits, orders, points, reservations, returns, vouchers
+from loyalty.api import acts, benefits, orders, points, reservations, returns, till, vouchers
 
 urlpatterns = [
     path("members/<str:number>/points/", points.PointsView.as_view()),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("reservations/", reservations.ReservationsView.as_view()),
     path("reservations/release/", reservations.ReleaseReservationView.as_view()),
     path("returns/", returns.ReturnsView.as_view()),
+    path("till/keys/", till.TillKeysView.as_view()),
+    path("till/scan/", till.TillScanView.as_view()),
+    path("till/uses/", till.TillUsesView.as_view()),
     path("vouchers/<slug:code>/", vouchers.VoucherView.as_view()),
     path("vouchers/<slug:code>/choose/", vouchers.ChooseBenefitView.as_view()),
     path("vouchers/<slug:code>/reserve/", vouchers.ReserveVoucherView.as_view()),

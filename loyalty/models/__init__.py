@@ -13,6 +13,7 @@ from loyalty.models.ledger import (
 from loyalty.models.programme import ProgrammeObject, ProgrammeVersion
 from loyalty.models.scenario import SavedScenario
 from loyalty.models.shops import ShopConnection, ShopDelivery
+from loyalty.models.till import OfflineUse
 from loyalty.models.trial import TrialPart, TrialRun
 from loyalty.models.voucher import Voucher
 
@@ -30,6 +31,7 @@ __all__ = [
     "ImportNote",
     "LedgerCheck",
     "Lot",
+    "OfflineUse",
     "ProgrammeObject",
     "ProgrammeVersion",
     "SavedScenario",

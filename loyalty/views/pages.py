@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from loyalty import queries
@@ -19,6 +19,7 @@ from loyalty.models import TierChange, Voucher
 from loyalty.queries.balances import readings
 from loyalty.queries.checks import checks_of
 from loyalty.queries.offers import challenges_of, offers_of
+from loyalty.queries.passes import PASS_HOLDS, pass_of
 from loyalty.queries.personal_data import personal_data
 from loyalty.queries.progress import Progress, next_rewards, tiers_of
 from loyalty.queries.sentences import programme_sentences
@@ -53,7 +54,7 @@ def rules_in_force(now: datetime) -> list[str]:
 @for_members
 def my_page(request: HttpRequest, member: Member) -> HttpResponse:
     reading = standing_of(member.account_id, timezone.now())
-    page: dict[str, Any] = {"member": member}
+    page: dict[str, Any] = {"member": member, "pass_ends_at": timezone.now() + PASS_HOLDS}
     if reading is not None:
         page |= {
             **meters(reading),
@@ -138,6 +139,14 @@ def check_bars(request: HttpRequest, member: Member, pk: UUID) -> HttpResponse:
 def code_of(member: Member, pk: UUID) -> str:
     """The code of the member's own voucher; for any other the answer is that there is none."""
     return get_object_or_404(Voucher, pk=pk, account=member.account_id).code
+
+
+@require_safe
+@for_members
+@never_cache
+def till_pass(request: HttpRequest, member: Member) -> HttpResponse:
+    """A new pass each time: it holds for a quarter of an hour only."""
+    return qr_code(pass_of(member, timezone.now()), error="l")
 
 
 @require_safe

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from loyalty.models import ShopConnection, ShopDelivery
+from loyalty.models import OfflineUse, ShopConnection, ShopDelivery
 from loyalty.tasks import work_deliveries
 from tests.console import seed
 from tests.console.conftest import browser
@@ -107,3 +108,14 @@ def test_a_wrong_signature_is_told_on_the_shops_page(owner: Client) -> None:
     shop = Shop("woocommerce")
     shop.post("order.created", {}, secret="somebody else's")
     assert "is it the same in the shop?" in text(owner, page_of(shop.connection))
+
+
+def test_a_check_that_was_used_twice_stands_in_the_report_and_on_the_home_page(owner: Client) -> None:
+    now = timezone.now()
+    OfflineUse.objects.create(
+        source="till", number="1", code="ABC", order_key="till:1", first_order_key="web:7", given_ore=5000,
+        state="double", reason="voucher_used", used_at=now, told_at=now,
+    )  # fmt: skip
+    report = reverse("admin:loyalty_offlineuse_changelist")
+    assert "web:7" in text(owner, f"{report}?state__exact=double")
+    assert "1 check was used twice while a till had no network." in text(owner, reverse("admin:index"))
