@@ -1,5 +1,6 @@
 """The send ledger as staff read it, and the one thing they may do: send a lost message again, with a reason."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
@@ -7,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesRadioFilter
@@ -17,6 +19,7 @@ from members.actions import UnableTo
 from members.admin.base import ReadOnlyAdmin, actor_of, column
 from members.admin.deeds import Preview, ReasonForm, deed_page, refused
 from members.admin.filters import FoundByMember, since
+from members.admin.mirror import when
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,10 +47,10 @@ class MessageAdmin(FoundByMember, ReadOnlyAdmin):
     list_select_related = ("member", "enrolment__campaign")
     owner = "member"
     search_help_text = gettext_lazy("Member number, name, e-mail or phone")
-    readonly_fields = ("campaign", "labelled_state", "why")
+    readonly_fields = ("campaign", "labelled_state", "why", "by_hand")
     fields = (
         "member", "campaign", "labelled_state", "why", "error", "attempts", "due_at", "planned_at", "claimed_at",
-        "handed_over_at", "ended_at", "provider_id", "notes",
+        "handed_over_at", "ended_at", "provider_id", "by_hand",
     )  # fmt: skip
     change_form_outer_before_template = "campaigns/admin/message_tools.html"
 
@@ -91,6 +94,11 @@ class MessageAdmin(FoundByMember, ReadOnlyAdmin):
     @column(gettext_lazy("state"), STATE_COLOURS)
     def labelled_state(self, message: Message) -> tuple[str, str]:
         return message.state, message.get_state_display()
+
+    @column(gettext_lazy("changed by staff"))
+    def by_hand(self, message: Message) -> str:
+        told = ((when(datetime.fromisoformat(one["at"])), one["by"], one["reason"]) for one in message.notes)
+        return format_html_join("", "<p>{} {}: {}</p>", told) or "–"
 
     @column(gettext_lazy("reason"))
     def why(self, message: Message) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaign import Enrolment, Step
@@ -101,7 +102,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return f"{localtime(self.planned_at):%Y-%m-%d %H:%M}"
 
 
 class ChannelState(models.Model):

@@ -59,7 +59,7 @@ class EntryAdmin(AccountRowAdmin):
     readonly_fields = ("member", "counted", "why")
     fields = (
         "member", "counted", "kind", "why", "order", "order_return", "reverses", "actor", "reason",
-        "effective_at", "recorded_at", "sequence", "rule", "version", "because",
+        "effective_at", "recorded_at", "sequence", "rule", "version",
     )  # fmt: skip
 
     def get_urls(self) -> "list[URLPattern]":

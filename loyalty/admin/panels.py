@@ -115,9 +115,7 @@ def tiers(member: "Member", now: datetime) -> list[Figure]:
         Figure(
             queries.name_of("tier_ladders", one.ladder),
             queries.name_of("tiers", one.tier) if one.tier else "–",
-            _("until %(day)s") % {"day": date_format(localtime(one.valid_to), "DATE_FORMAT")}
-            if one.valid_to
-            else "",
+            _("until %(day)s") % {"day": last_day(one.valid_to, "DATE_FORMAT")} if one.valid_to else "",
             position=20,
         )
         for one in queries.tiers(member.account, now)
@@ -206,8 +204,8 @@ def last_day_of(check: Voucher) -> str:
     return last_day(check.expires_at)
 
 
-def last_day(ends_at: datetime | None) -> str:
+def last_day(ends_at: datetime | None, form: str = "SHORT_DATE_FORMAT") -> str:
     """The day that the midnight ``ends_at`` ends."""
     if ends_at is None:
         return "–"
-    return date_format(localtime(ends_at - timedelta(microseconds=1)), "SHORT_DATE_FORMAT")
+    return date_format(localtime(ends_at - timedelta(microseconds=1)), form)

@@ -143,6 +143,8 @@ def test_an_unknown_message_is_sent_again_with_a_reason(sink: Sink, staff: Clien
     assert (message.state, message.notes[0]["by"], message.notes[0]["reason"]) == (
         "planned", "anna@butiken.example", "Anna rang",
     )  # fmt: skip
+    page = staff.get(reverse("admin:campaigns_message_change", args=[message.pk])).content.decode()
+    assert "anna@butiken.example: Anna rang" in page
 
 
 def test_nobody_edits_or_deletes_a_message(staff: Client) -> None:

@@ -7,6 +7,8 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from loyalty import actions, queries
 from loyalty.engine import files
@@ -212,5 +214,9 @@ def test_a_tier_is_given_as_a_gift_and_staff_see_what_it_will_be(
     assert do(owner, page, facts).status_code == 302  # type: ignore[attr-defined]
     change = TierChange.objects.get()
     assert (change.tier, change.origin, change.reason) == (tier, "gifted", "Ten years")
+    last = timezone.localdate(now) + timedelta(days=30)
+    assert do(owner, page, facts | {"last_day": last.isoformat()}).status_code == 302  # type: ignore[attr-defined]
+    figures = owner.get(reverse("admin:members_member_change", args=[member.pk])).context["figures"]
+    assert f"until {date_format(last, 'DATE_FORMAT')}" in [figure.note for figure in figures]
     refused = owner.post(page, {**facts, "origin": "earned"})
     assert "origin" in refused.context["form"].errors
