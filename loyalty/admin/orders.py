@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 class LedgerInline(ReadOnlyInline):
-    """For those who may see the ledger: a till may know orders without knowing points."""
+    """For those who may see the ledger: a till may know orders without knowing points. Nothing is shown of nothing."""
 
     def has_view_permission(self, request: "HttpRequest", obj: Any = None) -> bool:
-        return request.user.has_perm("loyalty.view_entry")
+        may = request.user.has_perm("loyalty.view_entry")
+        return may and (obj is None or self.model.objects.filter(order=obj).exists())
 
 
 @inlines.register("reasons")

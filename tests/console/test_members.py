@@ -1,5 +1,6 @@
 """Finding a member by what they say at the counter, seeing them whole, and changing what they ask for."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from loyalty import actions
 from loyalty.models import Voucher
 from loyalty.queries import amount_of, explain
 from members.admin.mirror import sentences
@@ -187,6 +189,15 @@ def test_an_order_says_what_it_gave_and_why(owner: Client, club: list[Member]) -
     page = browser(cashier).get(reverse("admin:members_order_change", args=[order.pk])).content.decode()
     assert "Lampa" in page
     assert explain(earned.because) not in page
+
+
+def test_an_order_that_gave_nothing_says_why(owner: Client, club: list[Member], now: datetime) -> None:
+    sold = seed.order_of(club[0], "gift", now, 500)
+    told = replace(sold, lines=(replace(sold.lines[0], flags=("gift_card",)),))
+    order = actions.record_order(order=told, now=now, actor="web").order
+    page = owner.get(reverse("admin:members_order_change", args=[order.pk])).content.decode()
+    assert "No points for gift cards." in page
+    assert "what it changed in the ledger" not in page.lower()
 
 
 def test_pieces_are_not_written_as_thousands() -> None:
