@@ -17,7 +17,8 @@ from loyalty.queries.programmes import recent_timetable
 @dataclass(frozen=True, slots=True)
 class PerkReading:
     """``opens_at`` is when it opens for this member, ``None`` where it is open or never will. ``left`` of ``seats``
-    are free; ``booked`` and ``waiting`` are the member's own, ``most`` how many more they may ask for."""
+    are free; ``booked`` and ``waiting`` are the member's own, ``most`` how many more they may ask for.
+    ``elsewhere`` is what the tiers get, for a member of whom none is among them."""
 
     key: str
     kind: str
@@ -31,6 +32,7 @@ class PerkReading:
     waiting: int
     most: int
     has_waiting_list: bool
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
     @property
     def has_seats(self) -> bool:
@@ -65,13 +67,15 @@ def _perk(reading: Reading, perk: Perk, bookings: list[Booking], member_id: int)
     own = [one for one in bookings if one.member_id == member_id]
     left = max(perk.seats - taken, 0)
     asked = sum(one.seats for one in own)
+    benefit = perks.benefit_of(perk, reading) or ""
     return PerkReading(
         key=perk.key,
         kind=perk.kind,
         is_open=is_open,
         opens_at=None if is_open else _opens_at(perk, reading),
         closes_at=perk.closes,
-        benefit=perks.benefit_of(perk, reading) or "",
+        benefit=benefit,
+        elsewhere=() if benefit else tuple(perk.by_tier.items()),
         seats=perk.seats,
         left=left,
         booked=sum(one.seats for one in own if not one.is_waiting),

@@ -58,6 +58,7 @@ def test_perks_say_whether_they_are_open_to_me_and_when_they_will_be(alice: Memb
     hers, his = (words_of(logged_in(one), "benefits") for one in (alice, bob))
     assert "An evening with the baker Open for you We bake bread. 2 of 2 seats left Seats Book" in hers
     assert "Delivery Open for you For you: half price" in hers
+    assert "Delivery Silver: half price Gold: free" in his
     assert "An evening with the baker We bake bread. Opens for you May 10, 2025, 6 p.m." in his
     assert "Book" not in his
 
@@ -78,7 +79,7 @@ def test_a_tier_says_what_keeps_it_and_what_is_missing_for_the_next(alice: Membe
     assert (
         "You have silver until Dec. 31, 2026. You have earned enough in this period to keep silver." in words
     )
-    assert "3,800 left to gold" in words
+    assert "3,800 points left to gold" in words
     assert "My levels Silver Reached with 1,200 points." in words_of(logged_in(alice), "history")
 
 

@@ -74,7 +74,7 @@ def test_a_member_sees_what_they_have_and_what_comes_next(alice: Member) -> None
     assert "Hello Alice What you have 220 points" in words
     assert "280 points left to bonus check of 50 kr" in words
     assert "Bonus check 50 kr Last day Nov. 1, 2025" in words
-    assert "Level 280 left to silver" in words
+    assert "Level 280 points left to silver" in words
 
 
 @pytest.mark.usefixtures("programme")
