@@ -52,7 +52,7 @@ class VoucherAdmin(AccountRowAdmin):
     def last_day(self, voucher: Voucher) -> str:
         return last_day_of(voucher)
 
-    @column(_("used"))
+    @column(_("amount used"))
     def spent(self, voucher: Voucher) -> str:
         return queries.money(voucher.used_ore)
 
