@@ -7,7 +7,7 @@ from django.db import transaction
 from campaigns.actions.errors import UnableToResend
 from campaigns.actions.outcomes import UNCLAIMED
 from campaigns.actions.permission import suppress_address
-from campaigns.models import Message, Suppression
+from campaigns.models import Message, Response, Suppression
 
 
 @transaction.atomic
@@ -41,3 +41,4 @@ def forget_member(*, member_id: int) -> None:
     for message in Message.objects.filter(member_id=member_id).exclude(error="", notes=[]):
         notes = [{**note, "reason": ""} for note in message.notes]
         Message.objects.filter(pk=message.pk).update(error="", notes=notes)
+    Response.objects.filter(member_id=member_id).exclude(agent="").update(agent="")

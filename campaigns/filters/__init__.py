@@ -19,3 +19,30 @@ class MessageFacts(FactFilter):
             "channel": Detail("choice", _("channel"), "channel"),
             "campaign": Detail("choice", _("campaign"), "enrolment__campaign__key"),
         }
+
+    def measures(self) -> Mapping[str, Detail]:
+        return {"campaign": Detail("text", _("campaign"), "enrolment__campaign__key")}
+
+
+class ResponseFacts(FactFilter):
+    """What people did with messages. In a share, a message counts once however often it was clicked on."""
+
+    owner: ClassVar[str] = "member_id"
+    is_behaviour: ClassVar[bool] = True
+    at: ClassVar[str] = "occurred_at"
+    each: ClassVar[str] = "message"
+
+    def measures(self) -> Mapping[str, Detail]:
+        return {
+            "message": Detail("text", _("message"), "message_id"),
+            "campaign": Detail("text", _("campaign"), "message__enrolment__campaign__key"),
+            "link_group": Detail("text", _("group of links"), "link_group"),
+        }
+
+    def where(self) -> Mapping[str, Detail]:
+        return {
+            "channel": Detail("choice", _("channel"), "message__channel"),
+            "campaign": Detail("choice", _("campaign"), "message__enrolment__campaign__key"),
+            "link_group": Detail("choice", _("group of links"), "link_group"),
+            "link": Detail("text", _("link"), "link"),
+        }

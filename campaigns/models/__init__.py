@@ -1,6 +1,7 @@
 from campaigns.models.campaign import Campaign, CampaignText, CampaignVersion, Enrolment, Step
 from campaigns.models.message import ChannelState, Message
 from campaigns.models.permission import Suppression, UnsubscribeLink
+from campaigns.models.response import Response
 
 __all__ = [
     "Campaign",
@@ -9,6 +10,7 @@ __all__ = [
     "ChannelState",
     "Enrolment",
     "Message",
+    "Response",
     "Step",
     "Suppression",
     "UnsubscribeLink",

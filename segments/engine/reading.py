@@ -188,7 +188,9 @@ class _Reader:
 
     def _ratio_part(self, document: Mapping[str, Any], told: Any, here: Place, at: Place) -> Measure:
         if not isinstance(told, Mapping):
-            return Measure("count", self._facts(document, told, here, at))
+            facts = self._facts(document, told, here, at)
+            each = self.catalogue.facts[facts.of].each
+            return Measure("count_distinct", facts, each) if each else Measure("count", facts)
         _only(told, ("agg", "of", "field", "where"), here)
         narrowed = {name: document[name] for name in ("where", "window") if name in document}
         if isinstance(told.get("where"), Mapping) and isinstance(narrowed.get("where"), Mapping):

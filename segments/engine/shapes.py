@@ -60,7 +60,8 @@ class Shape:
 class FactShape:
     """A kind of fact: what can be measured of it, narrowed by, and told to be the same of two.
 
-    ``owner`` is member or account. Facts that lie ``ahead`` are those of the future: what will expire.
+    ``owner`` is member or account. Facts that lie ``ahead`` are those of the future: what will expire. In a share
+    they are counted by how many different values of the measure ``each`` there are, where one is named.
     """
 
     owner: str
@@ -68,6 +69,7 @@ class FactShape:
     where: Mapping[str, Shape]
     same: frozenset[str]
     is_ahead: bool = False
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ class FactFilter(ABC):
     is_ahead: ClassVar[bool] = False
     is_behaviour: ClassVar[bool] = False
     at: ClassVar[str]
+    each: ClassVar[str] = ""
 
     @abstractmethod
     def rows(self, moment: Moment) -> QuerySet[Any]:
@@ -169,6 +170,7 @@ class FactFilter(ABC):
             {name: one.shape() for name, one in self.where().items()},
             frozenset(self.same()),
             self.is_ahead,
+            self.each,
         )
 
 

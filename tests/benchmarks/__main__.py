@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tests.benchmarks import due, engine, growth, imports, mail, orders, trial
+from tests.benchmarks import due, engine, growth, imports, mail, orders, segments, trial
 from tests.benchmarks.club import BenchmarkFailed
 from tests.benchmarks.table import Row, written
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], list[Row]]] = {
     "mail": lambda asked: mail.run(pairs=asked.pairs),
     "due": lambda asked: due.run(),
     "trial": lambda asked: trial.run(),
+    "segments": lambda asked: segments.run(members=asked.members, pairs=asked.pairs),
 }
 
 
@@ -42,6 +43,9 @@ def parsed(arguments: list[str]) -> Namespace:
     )
     parser.add_argument("--seconds", type=float, default=4, help="how long each run of calls lasts (4)")
     parser.add_argument("--pairs", type=int, default=3, help="how often club and floor take turns (3)")
+    parser.add_argument(
+        "--members", type=int, default=1_000_000, help="of how many members segments are asked (1,000,000)"
+    )
     asked = parser.parse_args(arguments)
     if unknown := sorted(set(asked.names) - set(BENCHMARKS)):
         parser.error(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
