@@ -15,6 +15,8 @@ from typing import Any
 
 import django
 
+from segments.engine.clock import shifted
+
 YEAR = {"last": [365, "day"]}
 ONE_ORDER = {"agg": "count", "of": "order", "op": "eq", "value": 1}
 PROFILES: list[Any] = [
@@ -81,14 +83,17 @@ def asked(definition: Any, sql: str, pairs: int) -> dict[str, Any]:
     from segments import queries
 
     now = datetime.now(UTC)
+    edges = {"now": now, "months_12": shifted(now, -12, "month", queries.club_zone())}
+    edges |= {f"days_{days}": shifted(now, -days, "day", queries.club_zone()) for days in (30, 90, 365)}
 
     def ours() -> Any:
         return queries.members_of(queries.read_definition(definition), now=now)
 
     def by_hand(statement: str) -> list[Any]:
         with connection.cursor() as cursor:
-            cursor.execute(statement, {"now": now})
-            return cursor.fetchall()
+            cursor.execute(statement, edges)
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
     counting = f"SELECT count(*) FROM ({sql}) AS found"
     found = {pk for (pk,) in by_hand(sql)}

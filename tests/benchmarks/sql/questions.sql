@@ -1,8 +1,8 @@
--- The seven questions as one who knows the tables would write them by hand; all as of %(now)s.
+-- The seven questions as one who knows the tables would write them by hand; all as of now.
 -- 1 repeat purchase in 90 days
 SELECT id FROM members_member WHERE state = 'active' AND id IN (
   SELECT member_id FROM members_order
-  WHERE placed_at BETWEEN %(now)s - interval '90 days' AND %(now)s AND state = 'placed' AND member_id IS NOT NULL
+  WHERE placed_at BETWEEN %(days_90)s AND %(now)s AND state = 'placed' AND member_id IS NOT NULL
   GROUP BY member_id HAVING count(*) >= 2)
 -- 2 never bought
 SELECT id FROM members_member WHERE state = 'active' AND NOT EXISTS (
@@ -13,7 +13,7 @@ SELECT id FROM members_member WHERE state = 'active' AND id IN (
   GROUP BY member_id HAVING count(*) >= 3)
 AND id IN (
   SELECT member_id FROM members_orderreturn JOIN members_orderreturnline ON order_return_id = members_orderreturn.id
-  WHERE returned_at BETWEEN %(now)s - interval '12 months' AND %(now)s AND member_id IS NOT NULL
+  WHERE returned_at BETWEEN %(months_12)s AND %(now)s AND member_id IS NOT NULL
   GROUP BY member_id HAVING sum(quantity) >= 2)
 -- 4 one order, above 800 kr
 SELECT id FROM members_member WHERE state = 'active' AND id IN (
@@ -22,7 +22,7 @@ SELECT id FROM members_member WHERE state = 'active' AND id IN (
 -- 5 viewed a category twice in 30 days, never bought of it
 SELECT id FROM members_member WHERE state = 'active' AND id IN (
   SELECT member_id FROM loyalty_act
-  WHERE kind = 'web_view' AND occurred_at BETWEEN %(now)s - interval '30 days' AND %(now)s AND undone_at IS NULL
+  WHERE kind = 'web_view' AND occurred_at BETWEEN %(days_30)s AND %(now)s AND undone_at IS NULL
     AND '/' || (facts ->> 'category_path') || '/' LIKE '%%/c7/%%'
   GROUP BY member_id HAVING count(*) >= 1)
 AND NOT EXISTS (
@@ -32,7 +32,7 @@ AND NOT EXISTS (
 -- 6 two areas in one order, clicked on news
 SELECT id FROM members_member WHERE state = 'active' AND id IN (
   SELECT member_id FROM campaigns_response
-  WHERE kind = 'click' AND is_human AND link_group = 'news' AND occurred_at BETWEEN %(now)s - interval '90 days' AND %(now)s)
+  WHERE kind = 'click' AND is_human AND link_group = 'news' AND occurred_at BETWEEN %(days_90)s AND %(now)s)
 AND (SELECT count(DISTINCT split_part(category_path, '/', 1))
   FROM members_order JOIN members_orderline AS line ON line.order_id = members_order.id
   WHERE member_id = members_member.id AND state = 'placed' AND placed_at <= %(now)s AND line.revision = members_order.revision
@@ -45,12 +45,12 @@ AND id IN (
   SELECT friend.referrer_id FROM members_member AS friend WHERE joined_at <= %(now)s AND EXISTS (
     SELECT FROM members_order WHERE member_id = friend.id AND state = 'placed' AND placed_at <= %(now)s))
 AND (SELECT count(*) FROM members_order WHERE member_id = members_member.id AND state = 'placed'
-  AND placed_at BETWEEN %(now)s - interval '365 days' AND %(now)s) >= 3
+  AND placed_at BETWEEN %(days_365)s AND %(now)s) >= 3
 AND NOT EXISTS (
   SELECT FROM members_orderreturn WHERE member_id = members_member.id
-    AND returned_at BETWEEN %(now)s - interval '365 days' AND %(now)s)
+    AND returned_at BETWEEN %(days_365)s AND %(now)s)
 AND (SELECT count(*) >= 10 AND 10 * (
     SELECT count(DISTINCT message_id) FROM campaigns_response AS response WHERE response.member_id = members_member.id
-      AND kind = 'click' AND is_human AND occurred_at BETWEEN %(now)s - interval '365 days' AND %(now)s) >= count(*)
+      AND kind = 'click' AND is_human AND occurred_at BETWEEN %(days_365)s AND %(now)s) >= count(*)
   FROM campaigns_message WHERE member_id = members_member.id AND state = 'accepted' AND channel = 'email'
-    AND ended_at BETWEEN %(now)s - interval '365 days' AND %(now)s)
+    AND ended_at BETWEEN %(days_365)s AND %(now)s)
