@@ -12,7 +12,6 @@ from django.db.models import (
     FloatField,
     Max,
     Min,
-    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -33,6 +32,7 @@ from segments.filters.comparing import (
     others_than,
     quotient_test,
 )
+from segments.queries.shares import OwnsShare
 
 OWNER = "segment_owner"
 RESULT = "segment_result"
@@ -137,14 +137,23 @@ def _average_test(test: Test, scale: int) -> Q:
 
 
 def ratio_condition(node: Ratio, moment: Moment) -> Q:
-    of = node.below.facts.of
-    above = rows_of(node.above.facts, moment).filter(**{OWNER: OuterRef(OWNER)}).values(OWNER)
-    number = Subquery(above.annotate(**result_of(node.above)).values(RESULT))
-    below = rows_of(node.below.facts, moment).values(OWNER).annotate(**result_of(node.below))
-    enough = below.filter(number_test(RESULT, Test("gte", Fraction(node.least)), scale_of(node.below)))
+    """Of whom there is too little to divide by, the share is missing."""
+    least = number_test(RESULT, Test("gte", Fraction(node.least)), scale_of(node.below))
+    below = _by_owner(node.below, moment).filter(least)
     scaled = Fraction(scale_of(node.above), scale_of(node.below))
-    both = enough.annotate(segment_above=Coalesce(number, 0, output_field=BigIntegerField()))
-    return owned_by(of, both.filter(quotient_test(F("segment_above"), F(RESULT), node.test, scaled)))
+    owner = "account_id" if facts[node.below.facts.of].is_of_account else "pk"
+    above = _named(_by_owner(node.above, moment))
+    return Q(OwnsShare(owner, above, _named(below), node.test, scaled))
+
+
+def _by_owner(measure: Measure, moment: Moment) -> QuerySet[Any]:
+    grouped: QuerySet[Any] = rows_of(measure.facts, moment).values(OWNER).annotate(**result_of(measure))
+    return grouped
+
+
+def _named(grouped: QuerySet[Any]) -> QuerySet[Any]:
+    """As a share reads them: ``owner`` and ``result``."""
+    return grouped.values(owner=F(OWNER), result=F(RESULT))
 
 
 def edge_condition(node: Edge, moment: Moment) -> Q:
