@@ -111,3 +111,20 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.exported_at:%Y-%m-%d %H:%M}"
+
+
+class FullRun(models.Model):
+    """Running all segments, one after the other: how far it has come, and whether somebody wants it to stop."""
+
+    started_at = models.DateTimeField(_("started"))
+    total = models.PositiveIntegerField(_("segments"))
+    done = models.PositiveIntegerField(_("done"), default=0)
+    stop_asked_by = models.CharField(_("stopped by"), max_length=80, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("full run")
+        verbose_name_plural = _("full runs")
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.total}"

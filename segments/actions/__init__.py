@@ -2,7 +2,7 @@
 
 from segments.actions.changes import note_change, refresh_changed
 from segments.actions.exporting import record_export
-from segments.actions.runs import recompute_segment, recompute_segments
+from segments.actions.runs import recompute_segment, recompute_segments, stop_full_run
 from segments.actions.saving import UnableToDeleteSegment, UnableToSaveSegment, delete_segment, save_segment
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "record_export",
     "refresh_changed",
     "save_segment",
+    "stop_full_run",
 ]

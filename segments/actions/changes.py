@@ -41,14 +41,19 @@ def refresh_changed(*, now: datetime) -> Refreshed:
     """Look at the members noted first, and move them in and out of every segment that has been run.
 
     Several may run at once: each note is locked by one of them, and one made meanwhile stays. Segments that
-    compare members with each other wait for their full run, as does one whose definition no longer holds.
+    compare members with each other wait for their full run, as does one whose definition no longer holds; one that
+    is held waits for a person.
     """
     notes = list(ChangedMember.objects.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
     changed = {note.member_id for note in notes}
     moves = 0
     if changed:
         definitions = Definitions()
-        for segment in Segment.objects.select_for_update().filter(computed_at__isnull=False).order_by("pk"):
+        for segment in (
+            Segment.objects.select_for_update()
+            .filter(computed_at__isnull=False, held_at__isnull=True)
+            .order_by("pk")
+        ):
             moves += _refresh(segment, definitions, changed, now)
         ChangedMember.objects.filter(pk__in=[note.pk for note in notes]).delete()
     return Refreshed(len(changed), moves, is_full=len(notes) == BATCH)

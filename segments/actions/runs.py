@@ -1,11 +1,13 @@
 """Full runs: who is in a segment now, who came and who went, worked out in the database."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from time import perf_counter
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 
 from members import actions as members
 from members.models import Activity, Member
@@ -14,7 +16,7 @@ from segments.actions.holding import must_be_held
 from segments.engine.errors import Malformed
 from segments.engine.reading import canonical
 from segments.engine.tree import Node
-from segments.models import Membership, Segment, Snapshot
+from segments.models import FullRun, Membership, Segment, Snapshot
 from segments.queries import members_of, read_definition
 
 logger = logging.getLogger(__name__)
@@ -25,15 +27,36 @@ Ids = Sequence[int]
 
 
 def recompute_segments(*, now: datetime, only_new: bool = False) -> list[Snapshot]:
-    """Run every segment, or those that have not been run since they were saved.
+    """Run every segment, or those that have not been run since they were saved, until somebody stops it.
 
     One whose definition no longer holds, as when a store that it names is gone, keeps whom it held.
     """
     segments = Segment.objects.order_by("pk")
     if only_new:
         segments = segments.filter(computed_at__isnull=True, held_at__isnull=True)
-    runs = [_run(segment, now) for segment in segments]
-    return [run for run in runs if run is not None]
+    waiting = list(segments)
+    if not waiting:
+        return []
+    run = FullRun.objects.create(started_at=now, total=len(waiting))
+    found = [_run(segment, now) for segment in _until_stopped(run, waiting)]
+    FullRun.objects.filter(pk=run.pk).update(finished_at=Now())
+    return [one for one in found if one is not None]
+
+
+def _until_stopped(run: FullRun, waiting: Sequence[Segment]) -> Iterator[Segment]:
+    mine = FullRun.objects.filter(pk=run.pk)
+    for segment in waiting:
+        if not mine.filter(stop_asked_by="").exists():
+            return
+        yield segment
+        mine.update(done=F("done") + 1)
+
+
+def stop_full_run(*, run: FullRun, actor: str) -> FullRun:
+    """Have no further segment run; the one that is being run is finished. Said twice, nothing changes."""
+    FullRun.objects.filter(pk=run.pk, finished_at__isnull=True, stop_asked_by="").update(stop_asked_by=actor)
+    run.refresh_from_db()
+    return run
 
 
 def _run(segment: Segment, now: datetime) -> Snapshot | None:

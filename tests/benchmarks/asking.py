@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.db import connection
 
 from segments.engine.clock import shifted
 
@@ -78,9 +79,7 @@ def milliseconds(ask: Callable[[], Any]) -> tuple[Any, float]:
 
 def asked(definition: Any, sql: str, pairs: int) -> dict[str, Any]:
     """Raises ``SystemExit`` where the two do not find the same members."""
-    from django.db import connection
-
-    from segments import queries
+    from segments import queries  # noqa: PLC0415 - once Django is set up
 
     now = datetime.now(UTC)
     edges = {"now": now, "months_12": shifted(now, -12, "month", queries.club_zone())}
@@ -95,7 +94,7 @@ def asked(definition: Any, sql: str, pairs: int) -> dict[str, Any]:
             rows: list[Any] = cursor.fetchall()
             return rows
 
-    counting = f"SELECT count(*) FROM ({sql}) AS found"
+    counting = f"SELECT count(*) FROM ({sql}) AS found"  # noqa: S608 - of our own file
     found = {pk for (pk,) in by_hand(sql)}
     listed = set(ours().values_list("pk", flat=True))
     if found != listed:
@@ -107,8 +106,7 @@ def asked(definition: Any, sql: str, pairs: int) -> dict[str, Any]:
         "list": lambda: list(ours().values_list("pk", flat=True)),
         "list_by_hand": lambda: by_hand(sql),
     }
-    for name, way in ways.items():
-        told[name] = []
+    told |= {name: [] for name in ways}
     for _ in range(pairs):
         for name, way in ways.items():
             told[name].append(milliseconds(way)[1])
