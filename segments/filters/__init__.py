@@ -28,11 +28,15 @@ Choices = Sequence[tuple[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The one ``now`` of a run, in the club's time zone. ``only`` narrows the run to these members."""
+    """The one ``now`` of a run, in the club's time zone. ``only`` narrows the run to these members.
+
+    Of whoever is not ``among`` those of a condition, it does not matter what is found: another leaves them out.
+    """
 
     now: datetime
     zone: ZoneInfo
     only: Collection[int] | None = None
+    among: Q | None = None
 
     @property
     def today(self) -> date:
@@ -146,6 +150,7 @@ class FactFilter(ABC):
     is_behaviour: ClassVar[bool] = False
     at: ClassVar[str]
     each: ClassVar[str] = ""
+    is_common: ClassVar[bool] = False
 
     @abstractmethod
     def rows(self, moment: Moment) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ class Orders(FactFilter):
     label: ClassVar[Promise] = _("orders")
     owner: ClassVar[str] = "member_id"
     is_behaviour: ClassVar[bool] = True
+    is_common: ClassVar[bool] = True
     at: ClassVar[str] = "placed_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:

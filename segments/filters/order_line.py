@@ -25,6 +25,7 @@ class OrderLines(FactFilter):
     label: ClassVar[Promise] = _("bought goods")
     owner: ClassVar[str] = "order__member_id"
     is_behaviour: ClassVar[bool] = True
+    is_common: ClassVar[bool] = True
     at: ClassVar[str] = "order__placed_at"
 
     def rows(self, moment: Moment) -> QuerySet[Any]:

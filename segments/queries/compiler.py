@@ -5,7 +5,7 @@ the database turns into joins by hash, whatever their sizes, and in which a miss
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -62,14 +62,31 @@ def _part(node: Node, moment: Moment) -> Part:
     if isinstance(node, Not):
         return _complement(_without_refusers(_part(node.part, moment), moment))
     if isinstance(node, Group):
-        parts = [_part(one, moment) for one in node.parts]
-        return _all(parts) if node.kind == "all" else _any(parts, moment)
+        if node.kind == "any":
+            return _any([_part(one, moment) for one in node.parts], moment)
+        return _all(_narrowed(node.parts, moment))
     if isinstance(node, Field):
         found = fields[node.name]()
         condition = found.condition(node.test, node.told, moment)
         return Part(condition, is_plain=found.is_plain, is_behaviour=found.is_behaviour)
     condition = _CONDITIONS[type(node)](node, moment)
     return Part(condition, is_plain=isinstance(node, Bucket), is_behaviour=_asks_of_behaviour(node))
+
+
+def _narrowed(nodes: tuple[Node, ...], moment: Moment) -> list[Part]:
+    """Conditions that few meet first: the others then look at the facts of those few alone."""
+    few = [_part(one, moment) for one in nodes if _is_met_by_few(one)]
+    if few:
+        among = [moment.among] if moment.among is not None else []
+        moment = replace(moment, among=reduce(and_, (part.condition for part in few), *among))
+    return [*few, *(_part(one, moment) for one in nodes if not _is_met_by_few(one))]
+
+
+def _is_met_by_few(node: Node) -> bool:
+    """Whether it asks for something rarer than a purchase."""
+    if not isinstance(node, Measured) or facts[node.measure.facts.of].is_common:
+        return False
+    return not (node.measure.is_never_missing and node.test.compares(0))
 
 
 def _asks_of_behaviour(node: Node) -> bool:

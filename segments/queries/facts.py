@@ -49,6 +49,9 @@ def rows_of(wanted: Facts, moment: Moment) -> QuerySet[Any]:
     for name, test in wanted.where:
         rows = _narrowed(rows, name, found.where()[name], test, moment)
     rows = rows.order_by().annotate(**{OWNER: F(found.owner)})
+    if moment.among is not None:
+        owner = "account_id" if found.is_of_account else "pk"
+        rows = rows.filter(**{f"{found.owner}__in": Member.objects.filter(moment.among).values(owner)})
     if moment.only is None:
         return rows
     return rows.filter(**{f"{found.owner}__in": _owners(found, moment.only)})
