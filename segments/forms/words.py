@@ -125,7 +125,7 @@ CONTROLS: Mapping[str, str] = {
     "value": later("Value"),
     "from": later("From"),
     "to": later("To"),
-    "count": later("Number"),
+    "count": later("How many"),
     "unit": later("Unit"),
     "window": later("When"),
     "period": later("Period"),

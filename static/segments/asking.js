@@ -1,7 +1,7 @@
 // Asking the server, one question at a time: a newer one calls off the older.
 export const asker = (address, token) => {
   let running;
-  return async (told) => {
+  const ask = async (told) => {
     running?.abort();
     const mine = running = new AbortController();
     const answer = await fetch(address, {
@@ -14,6 +14,7 @@ export const asker = (address, token) => {
     const found = await answer.json();
     return mine.signal.aborted ? null : found;
   };
+  return Object.assign(ask, { callOff: () => running?.abort() });
 };
 
 export const isCalledOff = (error) => error.name === "AbortError";

@@ -219,6 +219,9 @@ const start = (form) => {
   const later = debounced(settle, 350);
   const refresh = () => {
     part("definition").value = JSON.stringify(told().definition);
+    asking.read.callOff();
+    asking.count.callOff();
+    clearInterval(clock);
     if (!model.isEmpty(root)) return later();
     showMistakes([]);
     showCount("–");

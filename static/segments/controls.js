@@ -85,10 +85,23 @@ export const values = (language, changed, address) => {
 
   const unitChoices = (units) => units.map((one) => ({ key: one, label: language.unit_words[one] }));
 
-  const amount = (key, told, then, units = language.units) => [
-    number(`${key}.count`, words.count, told?.[0], "number", "", (count) => then([count, told?.[1] ?? "day"], false)),
-    choose(`${key}.unit`, words.unit, unitChoices(units), told?.[1] ?? "day", (unit) => then([told?.[0] ?? 30, unit], false)),
-  ];
+  // Several controls of one value: each says its own part of what they say together now, not of what was drawn.
+  const together = (told, then) => {
+    let now = told;
+    return (place, part) => {
+      now = now.map((old, index) => (index === place ? part : old));
+      then(now, false);
+    };
+  };
+
+  const amount = (key, told, then, units = language.units) => {
+    const [count, unit] = Array.isArray(told) ? told : [30, "day"];
+    const say = together([count, unit], then);
+    return [
+      number(`${key}.count`, words.count, count, "number", "", (text) => say(0, text)),
+      choose(`${key}.unit`, words.unit, unitChoices(units), unit, (chosen) => say(1, chosen)),
+    ];
+  };
 
   const period = (key, told, then) => choose(
     key, words.period, Object.entries(language.period_words).map(([one, label]) => ({ key: one, label })),
@@ -143,10 +156,14 @@ export const values = (language, changed, address) => {
         key, words.value, told.join(", "), (text) => then(text.split(",").map((one) => one.trim()).filter(Boolean)),
       ));
     }
+    let now = told;
     return h("fieldset", { class: "sb-choices" }, h("legend", { class: "sb-unseen" }, words.value), value.choices.map((one) => h(
       "label", {}, h("input", {
         type: "checkbox", "data-key": `${key}.${one.key}`, checked: told.includes(one.key),
-        onchange: (event) => then(event.target.checked ? [...told, one.key] : told.filter((other) => other !== one.key), true),
+        onchange: (event) => {
+          now = event.target.checked ? [...now, one.key] : now.filter((other) => other !== one.key);
+          then(now);
+        },
       }), one.label,
     )));
   };
@@ -156,9 +173,8 @@ export const values = (language, changed, address) => {
     if (AMOUNTS.includes(test.op)) return amount(key, told, then);
     if (test.op === "in") return windowed(key, told, then, ["last", "next", "calendar", "days"]);
     if (test.op === "between") {
-      return [0, 1].map((place) => day(`${key}.${place}`, place ? words.to : words.from, told[place], (text) => {
-        then(told.map((old, index) => (index === place ? text : old)), false);
-      }));
+      const say = together(told, then);
+      return [0, 1].map((place) => day(`${key}.${place}`, place ? words.to : words.from, told[place], (text) => say(place, text)));
     }
     return day(key, words.value, told, (text) => then(text, false));
   };
@@ -177,9 +193,10 @@ export const values = (language, changed, address) => {
     if (kind === "last" || kind === "next") parts.push(...amount(key, told[kind], (said) => then({ [kind]: said }, false)));
     if (kind === "calendar") parts.push(period(`${key}.period`, told.calendar, (said) => then(said, false)));
     if (kind === "days" || kind === "between") {
-      parts.push(...[0, 1].map((place) => day(`${key}.${place}`, place ? words.to : words.from, told[kind][place], (text) => {
-        then({ [kind]: told[kind].map((old, index) => (index === place ? text : old)) }, false);
-      })));
+      const say = together(told[kind], (said) => then({ [kind]: said }, false));
+      parts.push(...[0, 1].map((place) => day(
+        `${key}.${place}`, place ? words.to : words.from, told[kind][place], (text) => say(place, text),
+      )));
     }
     return parts;
   };
@@ -199,9 +216,9 @@ export const values = (language, changed, address) => {
     if (SILENT.includes(test.op)) return [];
     if (TIMES.includes(value.kind)) return time(key, test, then);
     if (RANGES.includes(test.op)) {
+      const say = together(test.value, then);
       return [0, 1].map((place) => number(
-        `${key}.${place}`, place ? words.to : words.from, test.value[place], value.kind, value.unit,
-        (said) => then(test.value.map((old, index) => (index === place ? said : old)), false),
+        `${key}.${place}`, place ? words.to : words.from, test.value[place], value.kind, value.unit, (said) => say(place, said),
       ));
     }
     if (!LISTED.includes(test.op)) return one(key, value, test.value, then, of, detail);
