@@ -111,7 +111,7 @@ def test_every_change_can_be_undone_and_done_again_and_groups_lie_in_groups(page
     expect(cards).to_have_count(1)
     page.get_by_role("button", name="Lägg till en grupp").last.click()
     inner = page.locator(".sb-group .sb-group")
-    cards.first.get_by_role("button", name="Flytta ned").press("Enter")
+    cards.first.get_by_role("button", name="Flytta ner").press("Enter")
     expect(inner.locator(".sb-condition")).to_have_count(1)
     inner.locator(".sb-kind").first.select_option(label="Inget av dessa")
     expect(sentence(page)).to_contain_text("som inte är bland dem")
