@@ -1,11 +1,15 @@
 """What segments can ask about messages: what was sent, what did not arrive, and what members clicked on."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from segments.filters import Detail, FactFilter
+from segments.queries.templates import template_folders
+
+template_folders.register("campaigns")(Path(__file__).resolve().parent / "templates")
 
 
 class MessageFacts(FactFilter):

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from campaigns.actions import ensure_default_campaigns
+from campaigns.models import Message, Response
 from loyalty.models import Act
 from members.models import Category, Member, Order, OrderReturn, OrderReturnLine
+from members.models.ids import new_id
 from segments.engine.errors import Malformed
 from segments.filters import facts
 from segments.forms.templates import TemplateForm
 from segments.queries import read_definition
 from segments.queries.templates import Template, filled, template, templates
+from tests.campaigns import make
 from tests.make import NOON, make_line_row, make_member
 from tests.segments.make import meant
 
@@ -130,7 +134,75 @@ def test_interest_in_a_type_of_goods_without_buying_it() -> None:
     assert found("interest_not_bought", category="fashion") == ["Dan"]
 
 
+def click(message: Message, at: datetime, *, link_group: str = "", is_human: bool = True) -> None:
+    Response.objects.create(
+        message=message, member=message.member, kind=Response.Kind.CLICK, link_group=link_group,
+        is_human=is_human, occurred_at=at, recorded_at=at,
+    )  # fmt: skip
+
+
+def letters(member: Member, count: int) -> list[Message]:
+    """So many welcomes that arrived yesterday."""
+    [message] = make.planned(member)
+    Message.objects.filter(pk=message.pk).delete()
+    found = []
+    for number in range(count):
+        message.pk, message.occurrence = new_id(), number + 1
+        message.state, message.ended_at = Message.State.ACCEPTED, NOON - DAY
+        message.save(force_insert=True)
+        found.append(Message.objects.get(pk=message.pk))
+    return found
+
+
+@pytest.fixture
+def _defaults() -> None:
+    ensure_default_campaigns(now=NOON)
+
+
+@pytest.mark.usefixtures("_defaults")
+def test_purchases_in_several_areas_and_clicks_on_chosen_news_but_no_repurchase() -> None:
+    anna, bo, cia, dan = people("Anna", "Bo", "Cia", "Dan")
+    for one in (anna, cia, dan):
+        buy(one, 9, (1000, "home/lamps"), (1000, "fashion"))
+    buy(bo, 9, (1000, "home/lamps"), (1000, "home"))
+    buy(cia, 5, (1000, "food"))
+    for one in (anna, bo, cia):
+        click(letters(one, 1)[0], NOON - 90 * DAY, link_group="news")
+    [letter] = letters(dan, 1)
+    click(letter, NOON - 9 * DAY, link_group="news", is_human=False)
+    click(letter, NOON - 8 * DAY, link_group="offers")
+    assert found("news_readers") == ["Anna"]
+    assert found("news_readers", days=89) == []
+    assert found("news_readers", link_group="offers") == ["Dan"]
+    assert found("news_readers", clicks=2) == []
+
+
+@pytest.mark.usefixtures("_defaults")
+def test_the_ambassador() -> None:
+    """Each of the others lacks one thing: Back kept no goods, Click reads nothing, Deaf answers nothing …"""
+    anna, back, silent, deaf, erik, few = people("Anna", "Back", "Click", "Deaf", "Erik", "Few")
+    for one in (anna, back, silent, deaf, erik, few):
+        for days in (365, 200, 1):
+            last = buy(one, days, (1000, "home"))
+        sent = letters(one, 9 if one is few else 10)
+        for hours in (0, 1) if one is not silent else ():
+            click(sent[0], NOON - DAY + timedelta(hours=hours))
+        if one is not deaf:
+            act(one, "survey_answer", 700)
+        if one is back:
+            give_back(last, 1, 1)
+        if one is not erik:
+            friend = make_member(f"Friend of {one.first_name}", referrer=one, joined_at=NOON - 9 * DAY)
+            buy(friend, 5, (1000, "home"))
+    assert found("ambassador") == ["Anna"]
+    assert found("ambassador", letters=9) == ["Anna", "Few"]
+    assert found("ambassador", rate=11) == []
+    assert found("ambassador", days=364) == []
+    assert found("ambassador", friends=2) == []
+
+
 def test_every_template_speaks_every_language_and_starts_within_its_ranges() -> None:
+    assert len(templates()) == 7
     for one in templates():
         words = [one.name, one.about]
         words += [slider.label for slider in one.sliders] + [picker.label for picker in one.pickers]
