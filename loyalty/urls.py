@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loyalty.views import benefits, deeds, pages, receipts, shops, terms
+from loyalty.views import benefits, deeds, households, pages, receipts, shops, terms
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -27,7 +27,18 @@ urlpatterns = [
     path("my/perks/<slug:perk>/unbook/", deeds.unbook, name="cancel_booking"),
     path("my/draws/<int:pk>/", benefits.draw_result, name="draw_result"),
     path("shops/<uuid:pk>/", shops.receive, name="shop_webhook"),
-    path("my/household/", benefits.household, name="household"),
+    path("my/household/", households.household, name="household"),
+    path("my/household/code/", households.enter_code, name="enter_code"),
+    path("my/household/leave/", households.move_out, name="move_out"),
+    path("my/household/invitations/", households.invite, name="invite"),
+    path(
+        "my/household/invitations/<slug:code>/accept/", households.accept_invitation, name="accept_invitation"
+    ),
+    path(
+        "my/household/invitations/<slug:code>/withdraw/",
+        households.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path("household/<slug:code>/", households.invitation, name="invitation"),
     path("my/household/<str:number>/spending/", deeds.let_spend, name="let_spend"),
-    path("my/household/invite/", deeds.invite, name="invite"),
 ]

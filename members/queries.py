@@ -86,7 +86,7 @@ def _as_stored(
 def _members_by(number: str, email: str, phone: str, source: str, external_id: str) -> QuerySet[Member]:
     found = Member.objects.all()
     if number:
-        found = found.filter(number=number)
+        found = found.filter(pk=Subquery(_by_number(number)))
     if email:
         found = found.filter(email=email)
     if phone:
@@ -94,6 +94,11 @@ def _members_by(number: str, email: str, phone: str, source: str, external_id: s
     if external_id:
         found = found.filter(identities__source=source, identities__external_id=external_id)
     return found
+
+
+def _by_number(number: str) -> QuerySet[Member, int]:
+    """Who has the number, or has had it: of one person twice a member, the membership that goes on."""
+    return Member.objects.filter(number=number).values_list(Coalesce("merged_into_id", "pk"))
 
 
 def _two_members_by(*told: str) -> QuerySet[Member]:

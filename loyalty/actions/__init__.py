@@ -29,6 +29,7 @@ from loyalty.actions.funds import grant, share_out
 from loyalty.actions.gifts import choose_benefit, claim_voucher, give_voucher
 from loyalty.actions.holding import hold_for_order, release_for_order
 from loyalty.actions.households import check_may_join, join_household, let_spend
+from loyalty.actions.invitations import accept_invitation, invite, withdraw_invitation
 from loyalty.actions.leaving import settle_leaving, settle_share, take_up_again
 from loyalty.actions.ledger import check_ledger
 from loyalty.actions.many_acts import record_acts
@@ -62,6 +63,7 @@ __all__ = [
     "UnableToSave",
     "UnableToTakeIn",
     "UnableToTry",
+    "accept_invitation",
     "accept_offer",
     "adjust_points",
     "book_seats",
@@ -87,6 +89,7 @@ __all__ = [
     "grant",
     "hold_for_order",
     "import_programme",
+    "invite",
     "join_household",
     "let_spend",
     "merge_members",
@@ -123,6 +126,7 @@ __all__ = [
     "take_up_again",
     "undo_act",
     "use_points",
+    "withdraw_invitation",
     "withdraw_referral",
     "work_deliveries",
     "write_group",

@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from loyalty import queries
 from loyalty.admin.by_hand import adjust_points, register_receipt, set_tier
+from loyalty.admin.households import merge_member, move_out
 from loyalty.admin.panels import last_day
 from loyalty.models import Allocation, Award, Balance, Entry, LedgerCheck, Lot, Standing, TierChange
 from members.admin.base import ReadOnlyAdmin, column
@@ -67,6 +68,8 @@ class EntryAdmin(AccountRowAdmin):
         register = self.admin_site.admin_view(self.register)
         return [
             path("adjust/<int:account_id>/", page, name="loyalty_entry_adjust"),
+            path("merge/<int:pk>/", self.admin_site.admin_view(self.merge), name="loyalty_entry_merge"),
+            path("move-out/<int:pk>/", self.admin_site.admin_view(self.part), name="loyalty_entry_move_out"),
             path("register/<int:account_id>/", register, name="loyalty_entry_register"),
             *super().get_urls(),
         ]
@@ -76,6 +79,12 @@ class EntryAdmin(AccountRowAdmin):
 
     def register(self, request: "HttpRequest", account_id: int) -> "HttpResponse":
         return register_receipt(self, request, account_id)
+
+    def merge(self, request: "HttpRequest", pk: int) -> "HttpResponse":
+        return merge_member(self, request, pk)
+
+    def part(self, request: "HttpRequest", pk: int) -> "HttpResponse":
+        return move_out(self, request, pk)
 
     @column(_("amount"))
     def counted(self, entry: Entry) -> str:

@@ -110,6 +110,10 @@ SENTENCES = {
     "shares_with_nobody": later("The member shares the account with nobody."),
     "account_has_moved": later("The account has just become part of another. Send the same again."),
     "is_the_same_member": later("This is one and the same membership."),
+    "invitation_not_found": later("There is no such invitation."),
+    "invitation_used": later("The invitation has been accepted by somebody already."),
+    "invitation_withdrawn": later("The invitation has been taken back."),
+    "invitation_expired": later("The last day of the invitation has passed."),
     "not_together_with_others": later("Voucher %(code)s cannot be used together with the others."),
     "only_so_many_per_order": later(
         "No more than %(maximum)s vouchers like %(code)s can be used on an order."

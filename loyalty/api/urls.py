@@ -1,6 +1,6 @@
 """The paths of this floor below /api/v1/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from loyalty.api import acts, benefits, orders, points, reservations, returns, till, vouchers
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("rewards/", benefits.RewardsView.as_view()),
     path("tiers/", benefits.TiersView.as_view()),
     path("members/<str:number>/vouchers/", points.VouchersView.as_view()),
+    path("", include("loyalty.api.household_urls")),
     path("quotes/", orders.QuotesView.as_view()),
     path("orders/", orders.OrdersView.as_view()),
     path("orders/<uuid:pk>/", orders.OrderView.as_view()),

@@ -1,4 +1,5 @@
 from loyalty.models.acts import Acceptance, Act, Booking, DrawResult, FundEntry
+from loyalty.models.households import Invitation
 from loyalty.models.imports import ImportJob, ImportNote
 from loyalty.models.ledger import (
     Allocation,
@@ -29,6 +30,7 @@ __all__ = [
     "FundEntry",
     "ImportJob",
     "ImportNote",
+    "Invitation",
     "LedgerCheck",
     "Lot",
     "OfflineUse",

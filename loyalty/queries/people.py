@@ -1,5 +1,7 @@
 """Members as the engine reads them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -22,6 +24,36 @@ def is_holder(member: Member) -> bool:
     """Whether ``member`` is the first in turn on their account: who began it, or who came next when they left."""
     first = Member.objects.filter(account=member.account_id).in_turn().values_list("pk", flat=True)
     return first.first() == member.pk
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """One of those who share an account."""
+
+    member: Member
+    is_holder: bool
+
+    @property
+    def number(self) -> str:
+        return self.member.number
+
+    @property
+    def first_name(self) -> str:
+        return self.member.first_name
+
+    @property
+    def may_spend(self) -> bool:
+        return self.member.may_spend
+
+    @property
+    def shares_since(self) -> datetime | None:
+        return self.member.shares_since
+
+
+def sharing(member: Member) -> list[Sharing]:
+    """The active members on the account of ``member``, its holder first."""
+    rows = Member.objects.active().filter(account=member.account_id).in_turn()
+    return [Sharing(one, place == 0) for place, one in enumerate(rows)]
 
 
 def consents_of(account_ids: list[int]) -> QuerySet[Consent, tuple[Any, ...]]:

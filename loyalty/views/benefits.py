@@ -1,4 +1,4 @@
-"""The member's pages about what points can be used for, evenings, draws, funds, and who shares the account."""
+"""The member's pages about what points can be used for, evenings, draws and funds."""
 
 from typing import Any
 
@@ -7,13 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from loyalty.forms.household import InviteForm
 from loyalty.models import DrawResult
 from loyalty.queries.draws import draws_of, funds_of, tickets_of
 from loyalty.queries.menus import menus_of, option_of
-from loyalty.queries.people import is_holder
 from loyalty.queries.perks import perks_of
-from loyalty.queries.programmes import recent_timetable
 from loyalty.queries.progress import next_rewards
 from loyalty.queries.standings import standing_of
 from members.models import Member
@@ -57,20 +54,3 @@ def draw_result(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     result = get_object_or_404(DrawResult, pk=pk)
     page = {"result": result, "tickets": tickets_of(result), "mine": str(member.account_id)}
     return render(request, "loyalty/draw_result.html", page)
-
-
-@require_safe
-@for_members
-def household(request: HttpRequest, member: Member) -> HttpResponse:
-    """Who shares the account."""
-    others = Member.objects.active().filter(account=member.account_id).order_by("joined_at", "pk")
-    sharing, programme = list(others), recent_timetable().latest(timezone.now())
-    who_spends = programme.who_spends if programme else "all"
-    page = {
-        "member": member,
-        "sharing": sharing,
-        "form": InviteForm(),
-        "who_spends": who_spends,
-        "can_let": who_spends == "authorised" and is_holder(member),
-    }
-    return render(request, "loyalty/household.html", page)

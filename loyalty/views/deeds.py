@@ -15,14 +15,13 @@ from django.views.decorators.http import require_POST
 
 from loyalty import actions, queries
 from loyalty.engine.programme import Programme
-from loyalty.forms.household import InviteForm
 from loyalty.models import Voucher
 from loyalty.views.refusals import Unclear, refusal
 from members import actions as members
 from members.actions import UnableTo
 from members.models import Member
 from members.tasks import nudge_delivery
-from members.views import FROM_HERE, for_members, name_of
+from members.views import for_members, name_of
 
 # What is done, by whom and when; answers what the member is told.
 Do = Callable[..., str]
@@ -157,26 +156,6 @@ def seats_of(member: Member, perk: str) -> int:
 def unbook(request: HttpRequest, member: Member, now: datetime, perk: str) -> str:
     actions.give_up_seats(member=member, perk=perk, actor=name_of(member), now=now)
     return _("Your booking is cancelled. Thank you for leaving the seats to others.")
-
-
-@deed(back="household")
-def invite(request: HttpRequest, member: Member, now: datetime) -> str:
-    """Somebody new on the member's account. Who is a member already keeps their own, and the answer is the same."""
-    form = InviteForm(request.POST)
-    if not form.is_valid():
-        raise Unclear("not_an_address")
-    actions.join_household(
-        account=member.account,
-        email=form.cleaned_data["email"],
-        first_name=form.cleaned_data["first_name"],
-        language=member.language,
-        origin=FROM_HERE,
-        actor=name_of(member),
-        now=now,
-    )
-    return _(
-        "If the address is new to the club, it shares your account now, and can log in with a mailed code."
-    )
 
 
 @deed(back="household")

@@ -73,6 +73,10 @@ SENTENCES = {
     "shares_it_already": later("You share this account already."),
     "shares_with_nobody": later("You share your account with nobody."),
     "account_has_moved": later("Something happened to the account at the same moment. Please try again."),
+    "invitation_not_found": later("There is no such invitation."),
+    "invitation_used": later("The invitation has been accepted by somebody already."),
+    "invitation_withdrawn": later("The invitation has been taken back."),
+    "invitation_expired": later("The last day of the invitation has passed."),
     "not_authorised": later(
         "Who began the account has not let you use what is on it. Ask them: they can do it here."
     ),

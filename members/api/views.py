@@ -30,7 +30,8 @@ from members.queries import members_by
 def member_called(number: str) -> Member:
     """The member with this number. Raises ``UnableToFind``."""
     known = Member.objects.select_related("home_store").prefetch_related("identities")
-    member = known.filter(number=number).first() if is_member_number(number) else None
+    is_number = is_member_number(number)
+    member = known.filter(pk__in=members_by(number=number).values("pk")).first() if is_number else None
     if member is None:
         raise UnableToFind("member_not_found", name="number", value=number)
     return member

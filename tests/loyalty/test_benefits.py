@@ -117,7 +117,7 @@ ASKING["earning_rules"] += [
 
 
 @pytest.mark.parametrize(
-    ("page", "count"), [("my_page", 5), ("benefits", 8), ("history", 5), ("household", 4)]
+    ("page", "count"), [("my_page", 5), ("benefits", 8), ("history", 5), ("household", 5)]
 )
 def test_pages_ask_the_same_however_much_has_happened(
     alice: Member, bob: Member, page: str, count: int
@@ -265,20 +265,6 @@ def test_a_number_of_seats_that_is_none_changes_nothing(alice: Member, seats: st
     buy(alice, 1200, "1")
     assert do(alice, "book_seats", "evening", seats=seats).startswith("Write a whole number above zero.")
     assert not alice.bookings.exists()
-
-
-def test_somebody_at_home_is_invited_to_share_and_a_member_keeps_their_own(
-    alice: Member, carol: Member
-) -> None:
-    said = "If the address is new to the club, it shares your account now, and can log in with a mailed code."
-    assert do(alice, "invite", first_name="Doris", email="doris@post.example") == said
-    doris = Member.objects.get(email="doris@post.example")
-    assert doris.account_id == alice.account_id
-    assert not doris.consents.filter(purpose="marketing").exists()
-    assert do(alice, "invite", email=carol.email) == said
-    carol.refresh_from_db()
-    assert carol.account_id != alice.account_id
-    assert do(alice, "invite", email="no address").startswith("This is not an e-mail address.")
 
 
 def test_a_draw_shows_its_winners_and_the_list_they_were_drawn_from(alice: Member, bob: Member) -> None:

@@ -87,6 +87,16 @@ def _households(row: Row) -> Iterator[str]:
             yield gettext(sentences[row[name]])
 
 
+def seen_by_others(who_sees: str) -> str:
+    """What the others in a household see of one's purchases."""
+    return gettext(_HOUSEHOLDS["who_sees"][who_sees])
+
+
+def going_along(share_on_leaving: str) -> str:
+    """What goes along with who leaves a household."""
+    return gettext(_HOUSEHOLDS["share_on_leaving"][share_on_leaving])
+
+
 def _late_claims(row: Row) -> str:
     days = row["days"]
     if not days:
