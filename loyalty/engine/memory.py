@@ -42,7 +42,7 @@ STAFF = "staff"
 class MemoryClub:
     """Implements ``rehearsal.Club``; ``rows`` is the ledger of everybody in the order it was written.
 
-    ``sharing`` names the members on each account, its holder first.
+    ``sharing`` names the members on each account, its holder first; ``same`` leads from a member who was another all along.
     """
 
     timetable: Timetable
@@ -59,6 +59,7 @@ class MemoryClub:
     leaders: dict[str, str] = field(default_factory=dict)
     balances: dict[tuple[str, str], int] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
     sharing: dict[str, list[str]] = field(default_factory=dict)
     codes: Counter[str] = field(default_factory=Counter)
     shelf: Shelf = field(default_factory=Shelf)

@@ -67,6 +67,7 @@ def come_back(club: "MemoryClub", member: str, at: datetime) -> bool:
     """Whether somebody known is on an open account, which may have waited for them."""
     if member not in club.people:
         return False
+    member = club.same.get(member, member)
     name = club.account_of[member]
     account = club.accounts[name]
     due.catch_up(club.timetable, account, at)
@@ -82,7 +83,10 @@ def come_back(club: "MemoryClub", member: str, at: datetime) -> bool:
 
 def leave(club: "MemoryClub", member: str, at: datetime) -> None:
     """The membership ends, and the account with it when nobody else is on it; else the share goes as the rules say."""
+    member = club.same.get(member, member)
     name = club.account_of[member]
+    if member not in club.sharing[name]:
+        return
     due.catch_up(club.timetable, club.accounts[name], at)
     programme = club.programme(at)
     if len(club.sharing[name]) > 1:
@@ -96,9 +100,19 @@ def leave(club: "MemoryClub", member: str, at: datetime) -> None:
     club.write(member)
 
 
+def _checked(club: "MemoryClub", member: str, *others: str) -> str:
+    """The account that ``member`` is on. Raises ``Refused`` where they have left, or one of these accounts has ended."""
+    name = club.account_of[member]
+    if member not in club.sharing[name] or club.accounts[name].closed_at:
+        raise Refused("member_is_closed", member=member)
+    if any(club.accounts[one].closed_at for one in others):
+        raise Refused("account_is_closed")
+    return name
+
+
 def move_out(club: "MemoryClub", member: str, at: datetime) -> None:
     """An account of their own for who has shared one, with the share that the rules let go along."""
-    name = club.account_of[member]
+    name = _checked(club, member)
     if len(club.sharing[name]) < 2:
         raise Refused("shares_with_nobody")
     due.catch_up(club.timetable, club.accounts[name], at)
@@ -150,7 +164,7 @@ def _settle(club: "MemoryClub", name: str, at: datetime) -> None:
 def move_in(club: "MemoryClub", member: str, to: str, at: datetime) -> None:
     """``member``, with all they have, comes onto the account of ``to``. Raises ``Refused``."""
     home = club.account_of[to]
-    if home == club.account_of[member]:
+    if _checked(club, member, home) == home:
         raise Refused("shares_it_already")
     programme = club.timetable.latest(at)
     check_room(programme, len(club.sharing[home]))
@@ -164,14 +178,15 @@ def merge(club: "MemoryClub", member: str, double: str, at: datetime) -> None:
     """``double`` was the same person all along: what they have and did is ``member``'s. Raises ``Refused``."""
     if member == double:
         raise Refused("is_the_same_member")
-    home = club.account_of[member]
+    home = _checked(club, member, club.account_of[double])
+    _checked(club, double, home)
     if club.account_of[double] == home:
         club.sharing[home].remove(double)
         club.account_of[double] = home
     else:
         _merge(club, double, home, at)
     _settle(club, home, at)
-    club.people[double] = club.people[member]
+    club.people[double], club.same[double] = club.people[member], member
     for sold in club.orders.values():
         if sold.member == double:
             sold.member = member
@@ -179,8 +194,6 @@ def merge(club: "MemoryClub", member: str, double: str, at: datetime) -> None:
 
 def _merge(club: "MemoryClub", member: str, home: str, at: datetime) -> None:
     name = club.account_of[member]
-    leaving.check_open(club.accounts[name], at)
-    leaving.check_open(club.accounts[home], at)
     if len(club.sharing[name]) > 1:
         move_out(club, member, at)
         name = club.account_of[member]
