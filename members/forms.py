@@ -163,6 +163,24 @@ class DetailsForm(BirthDateIsPast):
     )
     phone = phone_field()
     birth_date = birth_date_field()
+    street = forms.CharField(
+        label=_("Street and number"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    postal_code = forms.CharField(
+        label=_("Postal code"),
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    city = forms.CharField(
+        label=_("City"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
 
     @classmethod
     def of(cls, member: Member) -> "DetailsForm":

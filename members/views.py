@@ -26,6 +26,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members import actions
 from members.actions.logins import ensure_login
+from members.api.sentences import sentence_of
 from members.forms import CHOICES, WORDING, Choice, CloseForm, DetailsForm, EraseForm, JoinForm
 from members.models import Consent, Member
 from members.tasks import nudge_delivery
@@ -35,6 +36,8 @@ MemberView = Callable[Concatenate[HttpRequest, Member, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 FROM_HERE = "member pages"
+# Refusals of a floor above, which has told their sentences.
+NOT_LET_IN = ("too_young", "too_old", "staff_are_excluded", "is_a_member_already")
 
 
 def for_members(view: MemberView[P]) -> View[P]:
@@ -117,6 +120,8 @@ def sentence(error: actions.UnableTo) -> str:
         "birth_date_is_not_valid": _("Look at the date again."),
         "phone_is_not_valid": _("This is not a phone number. Write it like 070 123 45 67."),
     }
+    if error.key in NOT_LET_IN:
+        return sentence_of(error.key, error.facts)
     return sentences.get(error.key, _("That did not work, and nothing was changed. Please try again."))
 
 

@@ -100,9 +100,7 @@ SENTENCES = {
     "too_young": later("One must be at least %(minimum)s years old to be a member."),
     "too_old": later("One can be at most %(maximum)s years old to join."),
     "staff_are_excluded": later("Those who work here cannot be members."),
-    "is_a_member_already": later(
-        "Somebody with the same name and birth date, or the same phone, is a member already."
-    ),
+    "is_a_member_already": later("You may be a member already: log in, or let our staff help."),
     "not_the_same_address": later(
         "Everybody who shares the account must live at the holder's address, and say so."
     ),

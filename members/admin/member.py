@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from django.urls import URLPattern
 
 STATE_COLOURS = {"active": "success", "closed": "warning", "erased": "danger"}
-PARTICULARS = ("first_name", "last_name", "email", "phone", "birth_date", "language", "home_store")
+PARTICULARS = (
+    *("first_name", "last_name", "email", "phone", "birth_date", "street", "postal_code", "city"),
+    *("language", "home_store"),
+)
 REFUSALS = {
     "email_is_taken": gettext_lazy("Another member has this e-mail address. Nothing was changed."),
     "member_is_closed": gettext_lazy("The membership has ended, so it can no longer be changed."),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from loyalty import actions
 from loyalty.models import Entry, Invitation, LedgerCheck, Voucher
@@ -20,6 +22,7 @@ from members.models import Account, Consent, Member, Order
 from members.queries import find_member
 from tests.loyalty.api import make
 from tests.loyalty.test_pages import logged_in
+from tests.members.test_pages import code_in
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2025, 5, 1, 10, tzinfo=UTC)
@@ -212,6 +215,31 @@ def test_who_has_a_code_types_it_and_who_shares_an_account_leaves_it_on_the_page
 
 def said(answer: Any) -> list[str]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_who_joins_by_the_link_comes_back_to_the_invitation(client: Client, mailoutbox: Any) -> None:
+    link = reverse("invitation", args=[invited(join("anna"), timezone.now()).code])
+    asked = client.get(f"{reverse('join')}?next={link}").content.decode()
+    assert f'name="next" value="{link}"' in asked
+    told = {"email": "new@post.example", "first_name": "Nils", "next": link}
+    assert client.post(reverse("join"), told).headers["Location"].endswith(f"?next={quote(link, safe='')}")
+    entered = {"code": code_in(mailoutbox[-1]), "next": link}
+    answer = client.post(reverse("account_confirm_login_code"), entered)
+    assert answer.headers["Location"] == link
+
+
+def test_the_join_page_says_whom_the_club_is_not_for(client: Client) -> None:
+    audience = {"age_from": 18, "one_each": True}
+    make.programme({**DOCUMENT, "programme": "grown_up", "audience": audience}, since=NOON)
+    join("anna", phone="070 123 45 67")
+    year = timezone.localdate().year - 10
+    told = {"email": "new@post.example", "first_name": "Nils", "birth_date": f"{year}-01-01"}
+    page = client.post(reverse("join"), told, headers={"accept-language": "en"}).content.decode()
+    assert "One must be at least 18 years old to be a member." in page
+    told = {"email": "new@post.example", "first_name": "Nils", "mobile": "0701234567"}
+    page = client.post(reverse("join"), told, headers={"accept-language": "en"}).content.decode()
+    assert "You may be a member already: log in, or let our staff help." in page
+    assert not Member.objects.filter(email="new@post.example").exists()
 
 
 # Leaving
