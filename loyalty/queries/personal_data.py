@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from loyalty.models import Entry, TierChange
 from loyalty.queries.balances import entries, vouchers
+from loyalty.queries.privacy import private_to_others
 from loyalty.queries.reasons import explain
 from members.models import Member, Order, OrderReturn
 
@@ -61,7 +63,7 @@ def personal_data(member: Member) -> Facts:
         ),
         "orders": [order_facts(order) for order in orders(member)],
         "returns": [return_facts(one) for one in returns(member)],
-        "ledger": [entry_facts(entry) for entry in entries(member.account).select_related("order")],
+        "ledger": ledger(member),
         "checks": [facts(voucher, VOUCHER) for voucher in vouchers(member.account)],
         "tiers": [
             facts(change, ("ladder", "tier", "previous", "valid_to", "effective_at"))
@@ -71,6 +73,15 @@ def personal_data(member: Member) -> Facts:
             member.activities.order_by("occurred_at", "id").values("kind", "facts", "occurred_at")
         ),
     }
+
+
+def ledger(member: Member) -> list[Facts]:
+    """Every line of the account; of what somebody else on it did, as much as the rules let the member see."""
+    lines = list(entries(member.account).select_related("order", "act"))
+    private = private_to_others(lines, member, timezone.now())
+    return [
+        entry_facts(line) | ({"order": "", "because": ""} if line.pk in private else {}) for line in lines
+    ]
 
 
 def facts(row: Model, fields: Iterable[str]) -> Facts:

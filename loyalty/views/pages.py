@@ -21,6 +21,7 @@ from loyalty.queries.checks import checks_of
 from loyalty.queries.offers import challenges_of, offers_of
 from loyalty.queries.passes import PASS_HOLDS, pass_of
 from loyalty.queries.personal_data import personal_data
+from loyalty.queries.privacy import goods_of, private_to_others
 from loyalty.queries.progress import Progress, next_rewards, tiers_of
 from loyalty.queries.sentences import programme_sentences
 from loyalty.queries.standings import standing_of
@@ -96,11 +97,13 @@ def history(request: HttpRequest, member: Member) -> HttpResponse:
     """The newest lines, or those before ``?before=`` a line's number: no page gets slower with age."""
     before = request.GET.get("before", "")
     lines = queries.shown_entries(member.account).exclude(meter__in=hidden_meters(timezone.now()))
-    lines = lines.select_related("order__store")
+    lines = lines.select_related("order__store", "act")
     if before.isdecimal():
         lines = lines.filter(sequence__lt=int(before[:18]))
-    found = list(lines[: ENTRIES_AT_A_TIME + 1])
+    found, now = list(lines[: ENTRIES_AT_A_TIME + 1]), timezone.now()
     page = {
+        "private": private_to_others(found, member, now),
+        "goods": goods_of(found, now),
         "tier_changes": list(tier_changes(member.account_id)[:CHANGES]) if not before else [],
         "entries": found[:ENTRIES_AT_A_TIME],
         "next_before": found[ENTRIES_AT_A_TIME - 1].sequence if len(found) > ENTRIES_AT_A_TIME else None,

@@ -67,8 +67,8 @@ def follow(now: datetime) -> None:
         assert done.failed == 0
 
 
-def buy(member: Member, kronor: int, number: str, at: datetime = NOON) -> Order:
-    line = NewLine(ref="1", quantity=Decimal(1), gross_ore=kronor * 100, vat_rate=Decimal(25))
+def buy(member: Member, kronor: int, number: str, at: datetime = NOON, name: str = "") -> Order:
+    line = NewLine(ref="1", quantity=Decimal(1), gross_ore=kronor * 100, vat_rate=Decimal(25), name=name)
     order = NewOrder(source="web", number=number, placed_at=at, lines=(line,), member=member)
     return actions.record_order(order=order, now=at, actor="test").order
 
@@ -240,6 +240,33 @@ def test_the_join_page_says_whom_the_club_is_not_for(client: Client) -> None:
     page = client.post(reverse("join"), told, headers={"accept-language": "en"}).content.decode()
     assert "You may be a member already: log in, or let our staff help." in page
     assert not Member.objects.filter(email="new@post.example").exists()
+
+
+@pytest.mark.parametrize(
+    ("sees", "seen"),
+    [
+        ("everything", (True, True, True)),
+        ("purchases", (True, True, False)),
+        ("balance", (True, False, False)),
+    ],
+)
+def test_the_others_see_as_much_of_a_purchase_as_the_rules_say(
+    sees: str, seen: tuple[bool, bool, bool]
+) -> None:
+    audience = {"unit": "household", "who_sees": sees}
+    make.programme({**DOCUMENT, "programme": sees, "audience": audience}, since=NOON)
+    anna, bo = join("anna"), join("bo")
+    buy(bo, 150, "receipt-7", name="A secret gift")
+    assert accept(invited(anna), bo) == "accepted"
+    bo.refresh_from_db()
+    buy(bo, 40, "receipt-8", name="Another gift")
+    with time_machine.travel(NOON + DAY, tick=False):
+        page = logged_in(anna).get(reverse("history")).content.decode()
+        data = logged_in(anna).get(reverse("my_data")).content.decode()
+    assert ("40 points" in page, "receipt-8" in page, "Another gift" in page) == seen
+    assert ("receipt-8" in data, "Another gift" in data) == (seen[1], False)
+    with time_machine.travel(NOON + DAY, tick=False):
+        assert "receipt-8" in logged_in(bo).get(reverse("history")).content.decode()
 
 
 # Leaving
