@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loyalty', '0009_points_move'),
+        ('loyalty', '0010_uses_without_network'),
         ('members', '0007_shared_homes'),
     ]
 
