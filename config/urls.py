@@ -2,7 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.figures import figures
@@ -13,16 +13,14 @@ from members.api.action_view import NoSuchAddress
 # Staff log in through the same door as members: its limits and second factors hold for the console too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-API: list[URLPattern | URLResolver] = [
-    path("", include("loyalty.api.urls")),
-    path("", include("members.api.urls")),
-    path("", include("segments.api.urls")),
-    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
-]
 # Tills come first: every address that stands before theirs is tried for each of their calls.
 urlpatterns = [
-    path("api/v1/", include(API)),
+    path("api/v1/", include("loyalty.api.urls")),
+    path("api/v1/", include("members.api.urls")),
+    path("api/v1/", include("segments.api.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    # After every address of the API.
     re_path(r"^api/", NoSuchAddress.as_view()),
     path("admin/figures/", admin.site.admin_view(figures), name="club_figures"),
     path("admin/", admin.site.urls),
