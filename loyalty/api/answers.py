@@ -1,9 +1,11 @@
 """What this API answers. Amounts of a meter are in its smallest part, ``unit`` of them to one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +26,32 @@ from members.models import Order, OrderLine
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    """Answers are only written, never read back."""
+    """Answers are only written, never read back.
+
+    Nearly every attribute is there and no method; for the others REST framework knows what to do.
+    """
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        for name, field, attribute in self._shown_fields:
+            try:
+                value = attribute(instance)
+            except AttributeError:
+                value = field.get_attribute(instance)
+            shown[name] = None if value is None else field.to_representation(value)
+        return shown
+
+    @cached_property
+    def _shown_fields(self) -> list[tuple[str, Any, Callable[[Any], Any]]]:
+        """Each field with its name and with what it reads; some read all there is."""
+        return [
+            (name, field, itself if field.source == "*" else attrgetter(field.source or name))
+            for name, field in self.fields.items()
+        ]
+
+
+def itself(instance: Any) -> Any:
+    return instance
 
 
 class BecauseSerializer(AnswerSerializer):
