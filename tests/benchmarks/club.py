@@ -38,6 +38,7 @@ class Club:
     settings: dict[str, str]
     members: int
     api_key: str = ""
+    preset: str = "duvan"
 
     @property
     def database_url(self) -> str:
@@ -117,4 +118,4 @@ def new_club(
         if orders:
             club.execute("orders.sql", members=members, orders=orders, favourites=favourites or members)
         club.execute("floor.sql")
-        yield Club(club.settings, members, api_key)
+        yield Club(club.settings, members, api_key, preset)

@@ -48,11 +48,16 @@ def programme_of(preset: str) -> Programme:
     return parse(read_programme((PRESETS / preset / "programme.yaml").read_bytes()))
 
 
+def dearest_of(programme: Programme) -> int:
+    """What a line costs at most, in the smallest part of the programme's currency."""
+    return 90_000 if programme.currency in CROWNS else 9_000
+
+
 def speed_of(preset: str, orders: int) -> tuple[float, float]:
     """Orders per second of processor time under the preset's rules, and the effects of one, on average."""
     programme = programme_of(preset)
     timetable = Timetable(((START - YEAR, None, programme),))
-    happenings = year_of(orders, dearest=90_000 if programme.currency in CROWNS else 9_000)
+    happenings = year_of(orders, dearest=dearest_of(programme))
     effects = 0
     gc.collect()  # and then not before the end, as imports and sweeps have it
     gc.disable()

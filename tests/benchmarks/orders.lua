@@ -1,5 +1,6 @@
 -- Orders of three lines for wrk, each with a number of its own.
 local members = tonumber(os.getenv("MEMBERS"))
+local dearest = tonumber(os.getenv("DEAREST"))
 local run = os.getenv("RUN")
 local count = 0
 local line = '{"ref": "%d", "quantity": 1, "gross_ore": %d, "sku": "A-%d", "name": "Lampa", "category": "home/light"}'
@@ -15,7 +16,7 @@ function init()
 end
 
 local function a_line(ref)
-  return string.format(line, ref, math.random(1000, 90000), ref)
+  return string.format(line, ref, math.random(1000, dearest), ref)
 end
 
 function request()

@@ -16,7 +16,7 @@ from tests.config.programs import python
 CLUB = "config.wsgi:application"
 FLOOR = "tests.benchmarks.floor:application"
 MEMBERS = 50_000
-RICHEST = "s_gruppen"  # most meters, rules and conversions
+RICHEST = ("s_gruppen", "dsw")  # most meters, rules and conversions, and tiers that look back
 LINES = [
     {
         "ref": str(ref),
@@ -31,10 +31,10 @@ LINES = [
 
 
 def run(*, seconds: float, pairs: int) -> list[Row]:
-    """The endpoint with Duvan's rules and with those of the preset that counts most at each order."""
+    """The endpoint with Duvan's rules and with those of the presets that count most at each order."""
     return [
         *under("duvan", seconds=seconds, pairs=pairs),
-        *under(RICHEST, seconds=seconds, pairs=pairs)[3:],
+        *(row for preset in RICHEST for row in under(preset, seconds=seconds, pairs=pairs)[3:]),
     ]
 
 

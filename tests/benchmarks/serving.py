@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from tests.benchmarks.club import BenchmarkFailed, Club, program
+from tests.benchmarks.engine import dearest_of, programme_of
 from tests.config.programs import BASE_DIR, environment, free_port
 
 CALLERS = 8
@@ -54,6 +55,7 @@ class Server:
             env={
                 **os.environ,
                 "MEMBERS": str(self.club.members),
+                "DEAREST": str(dearest_of(programme_of(self.club.preset))),
                 "API_KEY": self.club.api_key,
                 "RUN": f"{os.getpid()}-{next(self._runs)}",
             },

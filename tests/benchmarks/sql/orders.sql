@@ -55,9 +55,9 @@ FROM bought CROSS JOIN unnest(ARRAY['order.recorded', 'points.earned']) AS kind;
 INSERT INTO loyalty_balance (account_id, meter, amount, debt)
 SELECT account_id, meter, sum(amount), 0 FROM loyalty_entry GROUP BY account_id, meter;
 
-INSERT INTO loyalty_standing (account_id, sequence, computed_to, due_at, tiers, last_at, choices)
+INSERT INTO loyalty_standing (account_id, sequence, computed_to, due_at, tiers, last_at, choices, holds)
 SELECT member_id, max(sequence), max(placed_at),
   CASE WHEN sum(paid_ore) >= 200000 THEN date_trunc('quarter', now()) + interval '3 months'
     ELSE max(placed_at) + interval '24 months' END, '{{}}',
-  jsonb_build_object('purchase', max(placed_at)), '{{}}'
+  jsonb_build_object('purchase', max(placed_at)), '{{}}', '[]'
 FROM bought GROUP BY member_id;

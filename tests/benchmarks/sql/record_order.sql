@@ -24,8 +24,8 @@ WITH line AS MATERIALIZED (
     gross_ore, gross_ore * 4 / 5, 25, '{}'
   FROM line CROSS JOIN buyer
 ), standing AS (
-  INSERT INTO loyalty_standing AS held (account_id, sequence, computed_to, due_at, tiers, last_at, choices)
-  SELECT account_id, 1, now(), date_trunc('quarter', now()) + interval '3 months', '{}', jsonb_build_object('purchase', now()), '{}' FROM buyer
+  INSERT INTO loyalty_standing AS held (account_id, sequence, computed_to, due_at, tiers, last_at, choices, holds)
+  SELECT account_id, 1, now(), date_trunc('quarter', now()) + interval '3 months', '{}', jsonb_build_object('purchase', now()), '{}', '[]' FROM buyer
   ON CONFLICT (account_id) DO UPDATE
     SET sequence = held.sequence + 1, computed_to = now(), last_at = excluded.last_at, due_at = excluded.due_at
   RETURNING sequence
