@@ -20,7 +20,6 @@ from loyalty.engine.expansion import choice_key
 from loyalty.models import Entry, Voucher
 from loyalty.queries import MeterReading, explain, name_of, points
 from loyalty.queries.programmes import recent_timetable
-from loyalty.queries.quotes import IssueQuote, Quote
 from members.api.sentences import sentence_of
 from members.models import Order, OrderLine
 
@@ -345,68 +344,6 @@ class ReturnAnswerSerializer(AnswerSerializer):
     taken_back = AmountSerializer(many=True)
     because = BecauseSerializer(many=True, source="outcome.because")
     points = ReadingSerializer(many=True)
-
-
-class VoucherQuoteSerializer(AnswerSerializer):
-    code = serializers.CharField()
-    is_usable = serializers.BooleanField()
-    discount_ore = serializers.IntegerField()
-    lost_ore = serializers.IntegerField()
-    because = BecauseSerializer()
-
-
-class IssueQuoteSerializer(AnswerSerializer):
-    reward = serializers.CharField()
-    name = serializers.SerializerMethodField()
-    kind = serializers.CharField()
-    value_ore = serializers.IntegerField()
-    because = BecauseSerializer()
-
-    def get_name(self, issued: IssueQuote) -> str:
-        return name_of("rewards", issued.reward)
-
-
-class UseQuoteSerializer(AnswerSerializer):
-    """As an order takes it in its ``uses``."""
-
-    menu = serializers.CharField()
-    amount = serializers.IntegerField()
-    value_ore = serializers.IntegerField()
-
-
-class ProposalSerializer(AnswerSerializer):
-    """The vouchers and the points to use, in this order: least is lost, and what ends first goes first.
-
-    ``kept`` are vouchers of which something would be lost. A reservation holds all of it for the order.
-    """
-
-    vouchers = VoucherQuoteSerializer(many=True)
-    kept = VoucherQuoteSerializer(many=True)
-    uses = UseQuoteSerializer(many=True)
-    payable_ore = serializers.IntegerField()
-
-
-class QuoteAnswerSerializer(AnswerSerializer):
-    """What the cart comes to. A guest earns nothing; ``would_earn`` is what a new member would get."""
-
-    gross_ore = serializers.IntegerField()
-    discount_ore = serializers.IntegerField()
-    voucher_ore = serializers.IntegerField()
-    payable_ore = serializers.IntegerField()
-    vouchers = VoucherQuoteSerializer(many=True)
-    earned = serializers.SerializerMethodField()
-    because = BecauseSerializer(many=True)
-    issued = IssueQuoteSerializer(many=True)
-    would_earn = serializers.SerializerMethodField()
-    proposal = ProposalSerializer(allow_null=True)
-
-    @extend_schema_field(AmountSerializer(many=True))
-    def get_earned(self, quote: Quote) -> Any:
-        return AmountSerializer(list(quote.earned.items()), many=True).data
-
-    @extend_schema_field(AmountSerializer(many=True))
-    def get_would_earn(self, quote: Quote) -> Any:
-        return AmountSerializer(list(quote.would_earn.items()), many=True).data
 
 
 class EntryPage(AnswerSerializer):

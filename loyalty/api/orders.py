@@ -19,9 +19,9 @@ from loyalty.api.answers import (
     OrderListedSerializer,
     OrderPage,
     OrderReply,
-    QuoteAnswerSerializer,
 )
 from loyalty.api.problems import telling_conflicts
+from loyalty.api.quote_answers import QuoteAnswerSerializer
 from loyalty.queries.quotes import quote
 from members.api.action_view import ActionView
 from members.api.idempotency import idempotent
