@@ -3,11 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 
-.PHONY: demo test browser lint format types floors ci benchmarks messages lock clean
+.PHONY: demo sandbox test browser lint format types floors ci benchmarks messages lock clean
 
 # Another port: make demo PORT=8001. With a mail server on this machine: make demo MAIL_PORT=1025
 demo: $(STAMP)
 	$(BIN)/python manage.py demo --port $(or $(PORT),8000) $(if $(MAIL_PORT),--mail-port $(MAIL_PORT))
+
+# A club to try the API on: make sandbox PORT=8001
+sandbox: $(STAMP)
+	$(BIN)/python manage.py sandbox --port $(or $(PORT),8000)
 
 test: $(STAMP)
 	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not browser and not services"

@@ -21,6 +21,6 @@ class ContentSecurityMiddleware(CSPMiddleware):
             # The console's own scripts evaluate expressions in its markup and set styles inline.
             parts.update = {"script-src": [UNSAFE_EVAL], **(parts.update or {})}
             parts.replace = {"style-src": INLINE, **(parts.replace or {})}
-        elif request.path_info.startswith("/api/v1/docs/"):
+        elif request.path_info.startswith("/api/v1/docs/try/"):
             parts.replace = {"script-src": INLINE, "style-src": INLINE, **(parts.replace or {})}
         return parts

@@ -336,10 +336,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "members.api.problems.answer_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# A club of nobody's, on an embedded database: `manage.py sandbox` says so, and nothing else may.
+IS_SANDBOX = ENVIRONMENT == "demo" and env.bool("STAMKUND_SANDBOX", default=False)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Stamkund",
     "DESCRIPTION": "Members, orders, points and vouchers for the webshop and the till.",
-    "VERSION": "1",
+    "VERSION": "1.1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.figures import figures
+from config.reference.views import changes, guide, reset_sandbox
 from config.theme import theme
 from config.views import health, metrics
 from members.api.action_view import NoSuchAddress
@@ -19,7 +20,10 @@ urlpatterns = [
     path("api/v1/", include("members.api.urls")),
     path("api/v1/", include("segments.api.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("api/v1/docs/", guide, name="api_docs"),
+    path("api/v1/docs/changes/", changes, name="api_changes"),
+    path("api/v1/docs/reset/", reset_sandbox, name="api_sandbox_reset"),
+    path("api/v1/docs/try/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_try"),
     # After every address of the API.
     re_path(r"^api/", NoSuchAddress.as_view()),
     path("admin/figures/", admin.site.admin_view(figures), name="club_figures"),
