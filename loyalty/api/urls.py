@@ -2,9 +2,10 @@
 
 from django.urls import include, path
 
-from loyalty.api import acts, benefits, orders, points, reservations, returns, till, vouchers
+from loyalty.api import acts, benefits, doubles, orders, points, reservations, returns, till, vouchers
 
 urlpatterns = [
+    path("members/<str:number>/merge/", doubles.MergeView.as_view()),
     path("members/<str:number>/points/", points.PointsView.as_view()),
     path("members/<str:number>/entries/", points.EntriesView.as_view()),
     # The same below the points, for those who look for it there; the description names one address.
