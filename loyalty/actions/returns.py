@@ -23,6 +23,7 @@ from loyalty.actions.corrections import (
 from loyalty.actions.outcomes import ReturnOutcome
 from loyalty.engine.account import Entry as EngineEntry
 from loyalty.engine.expansion import COUNTING, is_hidden
+from loyalty.engine.shares import split
 from loyalty.queries.balances import seen
 from members import actions as members
 from members.actions import NewReturn, NewReturnLine, UnableToRecordReturn
@@ -167,7 +168,7 @@ def _match(batch: _Batch, new: NewReturn, remains: Remains | None) -> list[Match
     """Each line with its order line and its worth; counted against what is left of the order."""
     if remains and remains.order.state == Order.State.CANCELLED:
         raise UnableToRecordReturn("order_is_cancelled", order=remains.order.number)
-    lines = new.lines or (_everything(remains) if remains else ())
+    lines = _lines_of(new, remains)
     if not lines and (remains or not new.order_number):
         raise UnableToRecordReturn("nothing_left_to_return", order=new.order_number)
     touched = {line.order_line.order_id for line in lines if line.order_line}
@@ -189,6 +190,24 @@ def _match_line(batch: _Batch, line: NewReturnLine, remains: Remains | None) -> 
     amount = _worth(of, order_line, line)
     add_return(of.came_back, order_line.pk, int(line.quantity * THOUSAND), amount)
     return line, order_line, amount
+
+
+def _lines_of(new: NewReturn, remains: Remains | None) -> tuple[NewReturnLine, ...]:
+    if new.lines or remains is None:
+        return new.lines
+    return _everything(remains) if new.amount_ore is None else _shared(remains, new.amount_ore)
+
+
+def _shared(remains: Remains, amount_ore: int) -> tuple[NewReturnLine, ...]:
+    """Money for goods that are kept: every line bears its share by what is left of what was paid for it."""
+    paid = [remains.left(line).paid for line in remains.lines]
+    if amount_ore > sum(paid):
+        raise UnableToRecordReturn("more_than_is_left_to_pay_back", left_ore=sum(paid))
+    return tuple(
+        NewReturnLine(ref=line.ref, quantity=Decimal(0), amount_ore=share, order_line_ref=line.ref)
+        for line, share in zip(remains.lines, split(amount_ore, paid), strict=True)
+        if share
+    )
 
 
 def _everything(remains: Remains) -> tuple[NewReturnLine, ...]:
@@ -217,7 +236,7 @@ def _named(remains: Remains, line: NewReturnLine) -> OrderLine:
 def _worth(remains: Remains, order_line: OrderLine, line: NewReturnLine) -> int:
     """Öre that come back for ``line``; raises when more comes back than is left."""
     left, quantity = remains.left(order_line), int(line.quantity * THOUSAND)
-    if quantity <= 0:
+    if quantity < 0 or not (quantity or line.amount_ore):
         raise UnableToRecordReturn("quantity_is_not_valid", line=line.ref)
     if quantity > left.quantity:
         at_most = str(Decimal(left.quantity) / THOUSAND)
@@ -300,6 +319,7 @@ def _unpark(
             )
             for line in waiting
         ),
+        amount_ore=(row.amount_ore or None) if not waiting else None,
     )
     for new_line, order_line, amount in _match(batch, new, remains):
         line = known.get(new_line.ref) or OrderReturnLine(

@@ -46,6 +46,9 @@ SENTENCES = {
     "order_line_not_found": later("The order has no line %(line)s."),
     "more_than_was_bought": later("No more than %(left)s of line %(line)s can still be returned."),
     "more_than_was_paid": later("No more than %(left_ore)s öre of line %(line)s can still be paid back."),
+    "more_than_is_left_to_pay_back": later(
+        "No more than %(left_ore)s öre of the order can still be paid back."
+    ),
     "nothing_left_to_return": later("Nothing of the order is left to return."),
     "voucher_not_found": later("There is no voucher %(code)s, or it is not this member's."),
     "voucher_used": later("Voucher %(code)s has been used on order %(order)s."),

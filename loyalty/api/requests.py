@@ -219,7 +219,9 @@ class ActsSerializer(StrictSerializer):
 class ReturnLineSerializer(StrictSerializer):
     line = serializers.CharField(required=False, max_length=64, help_text=_("The ref of the order line."))
     sku = serializers.CharField(required=False, max_length=80)
-    quantity = QuantityField()
+    quantity = QuantityField(
+        required=False, help_text=_("How many came back; left out for money alone, for goods that are kept.")
+    )
     amount_ore = OreField(
         required=False, help_text=_("What was paid back; otherwise what was paid for that many.")
     )
@@ -227,6 +229,11 @@ class ReturnLineSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("line") and not attrs.get("sku"):
             raise serializers.ValidationError(_("Name the order line by line or by sku."))
+        if "quantity" not in attrs and not attrs.get("amount_ore"):
+            missing = serializers.ErrorDetail(
+                str(_("Say how many came back, or how much was paid back.")), code="required"
+            )
+            raise serializers.ValidationError({"quantity": [missing]})
         return attrs
 
 
@@ -240,6 +247,17 @@ class OrderReturnSerializer(StrictSerializer):
         max_length=MAX_LINES,
         help_text=_("Leave out to return all that is left."),
     )
+    amount_ore = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_ORE,
+        required=False,
+        help_text=_("Instead of lines: money paid back for goods that are kept, shared by all lines."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "lines" in attrs and "amount_ore" in attrs:
+            raise serializers.ValidationError(_("Send lines or an amount, not both."))
+        return attrs
 
     def validate_returned_at(self, at: datetime) -> datetime:
         return _not_ahead(self, at)
@@ -377,11 +395,12 @@ def new_return(body: dict[str, Any], *, source: str, order_number: str) -> NewRe
         lines=tuple(
             NewReturnLine(
                 ref=str(position),
-                quantity=row["quantity"],
+                quantity=row.get("quantity", Decimal(0)),
                 amount_ore=row.get("amount_ore"),
                 sku=row.get("sku", ""),
                 order_line_ref=row.get("line", ""),
             )
             for position, row in enumerate(body.get("lines", ()), 1)
         ),
+        amount_ore=body.get("amount_ore"),
     )

@@ -105,7 +105,7 @@ class NewReturnLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewReturn:
-    """Without lines: all that is left of the order comes back."""
+    """Without lines: all that is left of the order comes back, or money for goods that are kept: ``amount_ore``."""
 
     source: str
     number: str
@@ -113,6 +113,7 @@ class NewReturn:
     order_number: str = ""
     lines: tuple[NewReturnLine, ...] = ()
     member: Member | None = None
+    amount_ore: int | None = None
 
 
 def line_total_ore(unit_price: Decimal, quantity: Decimal) -> int:
@@ -236,7 +237,7 @@ def return_rows(
         fingerprint=fingerprint(new),
         order_number=new.order_number,
         member=member,
-        amount_ore=sum(amount for _line, _order_line, amount in matched),
+        amount_ore=sum(amount for _line, _order_line, amount in matched) if matched else new.amount_ore or 0,
         returned_at=new.returned_at,
         recorded_at=now,
     )

@@ -171,6 +171,8 @@ class OrderReturn(models.Model):
 
 
 class OrderReturnLine(models.Model):
+    """Goods that came back; of a quantity of 0 only money, for goods that are kept."""
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order_return = models.ForeignKey(OrderReturn, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(
@@ -192,7 +194,10 @@ class OrderReturnLine(models.Model):
         verbose_name_plural = _("return lines")
         constraints = [
             models.UniqueConstraint(fields=["order_return", "ref"], name="return_line_ref_is_used_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="return_line_quantity_is_positive"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) | Q(quantity=0, amount_ore__gt=0),
+                name="return_line_is_of_something",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -158,3 +158,69 @@ def test_a_return_by_the_number_of_a_known_order_counts_at_once(
 def test_another_shops_order_number_is_not_this_shops(shop: APIClient, bought: dict[str, Any]) -> None:
     answer = by_number(make.client(source="till"), "1")
     assert (answer.status_code, answer.json()["is_parked"]) == (202, True)
+
+
+def test_money_for_goods_that_are_kept_is_shared_by_the_lines(
+    shop: APIClient, bought: dict[str, Any]
+) -> None:
+    answer = give_back(shop, bought, amount_ore=7000)
+    assert (answer.status_code, answer.json()["amount_ore"], balance(answer)) == (201, 7000, 630)
+    order = shop.get(f"/api/v1/orders/{bought['id']}/").json()
+    assert [(line["returned_quantity"], line["returned_ore"]) for line in order["lines"]] == [
+        ("0", 6000),
+        ("0", 1000),
+    ]
+
+
+def test_goods_come_back_whole_after_a_part_of_their_price_has(
+    shop: APIClient, bought: dict[str, Any]
+) -> None:
+    give_back(shop, bought, "r1", lines=[{"line": "coat", "amount_ore": 10000}])
+    answer = give_back(shop, bought, "r2", lines=[{"line": "coat", "quantity": 1}])
+    assert (answer.json()["amount_ore"], balance(answer)) == (50000, 100)
+
+
+def test_however_money_and_goods_come_back_they_sum_to_the_whole(
+    shop: APIClient, bought: dict[str, Any]
+) -> None:
+    told: list[dict[str, Any]] = [
+        {"amount_ore": 333},
+        {"lines": [{"line": "socks", "quantity": 1, "amount_ore": 100}]},
+        {"amount_ore": 12345},
+        {"lines": [{"line": "socks", "quantity": 1}]},
+        {},
+    ]
+    answers = [give_back(shop, bought, f"r{number}", **one) for number, one in enumerate(told)]
+    assert [answer.status_code for answer in answers] == [201] * 5
+    assert sum(answer.json()["amount_ore"] for answer in answers) == 70000
+    taken = [one["amount"] for answer in answers for one in answer.json()["taken_back"]]
+    assert (sum(taken), balance(answers[-1])) == (700, 0)
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "key"),
+    [
+        ({"amount_ore": 70001}, 422, "more_than_is_left_to_pay_back"),
+        ({"amount_ore": 0}, 400, "not_valid"),
+        ({"amount_ore": 1, "lines": [{"line": "coat", "quantity": 1}]}, 400, "not_valid"),
+        ({"lines": [{"line": "coat"}]}, 400, "not_valid"),
+        ({"lines": [{"line": "coat", "amount_ore": 60001}]}, 422, "more_than_was_paid"),
+    ],
+)
+def test_more_money_than_was_paid_is_not_given_back(
+    shop: APIClient, bought: dict[str, Any], told: dict[str, Any], status: int, key: str
+) -> None:
+    answer = give_back(shop, bought, **told)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{key}")
+    assert OrderReturn.objects.count() == 0
+
+
+def test_money_given_back_before_its_order_is_heard_of_is_counted_when_it_comes(shop: APIClient) -> None:
+    make.member()
+    parked = by_number(shop, "7", amount_ore=10000)
+    assert (parked.status_code, parked.json()["amount_ore"]) == (202, 10000)
+    told = make.order("7", MAY, make.line(600), member={"external_id": "customer-anna"})
+    answer = shop.post("/api/v1/orders/", told, format="json")
+    assert balance(answer) == 500
+    again = by_number(shop, "7", amount_ore=10000)
+    assert (again.status_code, again.json()["amount_ore"], again.json()["is_parked"]) == (200, 10000, False)
