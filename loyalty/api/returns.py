@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from loyalty import actions
 from loyalty.actions import ReturnOutcome
 from loyalty.actions.returns import return_answered_before
-from loyalty.api import examples, requests, shop
+from loyalty.api import examples, return_requests, shop
 from loyalty.api.answers import ReturnAnswerSerializer, ReturnReply
 from loyalty.api.problems import telling_conflicts
 from members.actions import NewReturn
@@ -48,15 +48,17 @@ class OrderReturnsView(ReturnWriteView):
         description=_(
             "The lines that are named, or all that is left. The same return again is answered again."
         ),
-        request=requests.OrderReturnSerializer,
+        request=return_requests.OrderReturnSerializer,
         responses={201: ReturnAnswerSerializer, 200: ReturnAnswerSerializer},
         examples=examples.RETURN,
     )
     @idempotent
     def post(self, request: Request, pk: UUID) -> Response:
-        body = self.told(requests.OrderReturnSerializer)
+        body = self.told(return_requests.OrderReturnSerializer)
         order = shop.order_of(pk, self.key)
-        return self.take_back(requests.new_return(body, source=order.source, order_number=order.number))
+        return self.take_back(
+            return_requests.new_return(body, source=order.source, order_number=order.number)
+        )
 
 
 class ReturnsView(ReturnWriteView):
@@ -66,7 +68,7 @@ class ReturnsView(ReturnWriteView):
         description=_(
             "When the order is not known yet, the return is parked (202) and counted when it arrives."
         ),
-        request=requests.ReturnSerializer,
+        request=return_requests.ReturnSerializer,
         responses={
             201: ReturnAnswerSerializer,
             200: ReturnAnswerSerializer,
@@ -75,6 +77,6 @@ class ReturnsView(ReturnWriteView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        body = self.told(requests.ReturnSerializer)
+        body = self.told(return_requests.ReturnSerializer)
         number = body["order_number"]
-        return self.take_back(requests.new_return(body, source=self.key.source, order_number=number))
+        return self.take_back(return_requests.new_return(body, source=self.key.source, order_number=number))
