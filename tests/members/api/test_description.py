@@ -1,4 +1,5 @@
 import io
+from collections.abc import Iterable, Iterator
 from inspect import cleandoc
 from typing import Any
 
@@ -47,13 +48,19 @@ def test_every_read_can_be_asked_for_only_if_it_has_changed(described: dict[str,
             )
 
 
+def views_below(patterns: Iterable[Any]) -> Iterator[type]:
+    for one in patterns:
+        if hasattr(one, "url_patterns"):
+            yield from views_below(one.url_patterns)
+        elif hasattr(one.callback, "cls"):
+            yield one.callback.cls
+
+
 def test_what_we_say_to_each_other_is_not_told_to_shops(described: dict[str, Any]) -> None:
     """Docstrings are ours: no call and no shape is described by one."""
     views = {
         cleandoc(doc)
-        for pattern in get_resolver().url_patterns
-        for one in getattr(pattern, "url_patterns", [pattern])
-        if (view := getattr(getattr(one, "callback", None), "cls", None))
+        for view in views_below(get_resolver().url_patterns)
         for kind in view.__mro__
         if (doc := kind.__doc__)
     }
