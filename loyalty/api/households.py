@@ -1,4 +1,4 @@
-"""Who shares an account, and one person who has become a member twice."""
+"""Who shares an account."""
 
 from typing import Any
 
@@ -35,13 +35,6 @@ class InvitationSerializer(serializers.Serializer[Any]):
 
 class AcceptingTold(StrictSerializer):
     member = serializers.CharField(max_length=10, help_text=_("The number of who accepts."))
-
-
-class DoubleTold(StrictSerializer):
-    double = serializers.CharField(
-        max_length=10, help_text=_("The number of the other membership. It leads to this member afterwards.")
-    )
-    reason = serializers.CharField(max_length=200, help_text=_("Kept for good, with who said so."))
 
 
 class HouseholdView(ActionView):
@@ -105,30 +98,3 @@ class LeaveHouseholdView(ActionView):
         self.told(StrictSerializer)
         actions.move_out(member=member_called(number), actor=self.actor, now=self.now)
         return Response(MemberAnswer(member_called(number)).data)
-
-
-class MergeView(ActionView):
-    scope = ApiKey.Scope.MEMBERS
-
-    @extend_schema(
-        operation_id="members_merge",
-        summary=_("Make two memberships of one person into one"),
-        description=_(
-            "Orders, points, vouchers and external ids of the other membership are this member's, and both histories "
-            "are kept. It cannot be undone."
-        ),
-        request=DoubleTold,
-        responses=MemberAnswer,
-    )
-    @idempotent
-    def post(self, request: Request, number: str) -> Response:
-        told = self.told(DoubleTold)
-        double = member_called(told["double"])
-        member = actions.merge_members(
-            member=member_called(number),
-            double=double,
-            reason=told["reason"],
-            actor=self.actor,
-            now=self.now,
-        )
-        return Response(MemberAnswer(member_called(member.number)).data)

@@ -383,7 +383,7 @@ def test_a_shop_invites_accepts_reads_parts_and_merges() -> None:
         assert parted.status_code == 200
         alone = shop.post(f"/api/v1/members/{bo.number}/household/leave/", {}, format="json")
         assert (alone.status_code, alone.json()["type"]) == (409, "/problems/shares_with_nobody")
-        body = {"double": twice.number, "reason": "same person"}
+        body = {"double": {"number": twice.number}, "reason": "same person"}
         merged = shop.post(f"/api/v1/members/{anna.number}/merge/", body, format="json")
         assert merged.json()["number"] == anna.number
         assert shop.get(f"/api/v1/members/{twice.number}/").json()["number"] == anna.number

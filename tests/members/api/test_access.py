@@ -22,7 +22,6 @@ NEEDS = {
     "PATCH /members/{number}/": "members",
     "POST /members/{number}/external-ids/": "members",
     "DELETE /members/{number}/external-ids/{external_id}/": "members",
-    "POST /members/{number}/merge/": "members",
     "GET /members/{number}/consents/": "read",
     "POST /members/{number}/consents/": "members",
     "GET /members/{number}/points/": "read",
