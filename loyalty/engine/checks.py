@@ -18,6 +18,7 @@ from loyalty.engine.checks_scope import scope
 from loyalty.engine.errors import Place
 from loyalty.engine.expansion import unit_of
 from loyalty.engine.references import Finding, doubled_keys, references, rows
+from loyalty.engine.surplus import FOLLOWING
 from loyalty.engine.values.base import MONEY
 from loyalty.engine.values.lifetime import Lifetime
 
@@ -309,6 +310,8 @@ def _tier_ladder(document: Document, row: Row, place: Place) -> Iterator[Finding
         before = tier if "from" in tier else before
     if "count" in row.get("valid", {}) and row["valid"]["kind"] != "months":
         yield Finding("'count' is only for months", (*place, "valid", "count"), is_error=False)
+    if row.get("surplus") == "carry" and row["window"]["kind"] not in FOLLOWING:
+        yield Finding("there is no next window to carry anything to", (*place, "surplus"))
     yield from withdrawal(document, row, place)
     yield from given_tiers(row, place)
 

@@ -57,6 +57,7 @@ class TierLadder:
     zeroes_on_fall: tuple[str, ...] = ()
     back_to_on_withdrawal: str = ""
     given_by: tuple[GivenBy, ...] = ()
+    carries_surplus: bool = False
 
     def rank_of(self, tier: str) -> int:
         return next((rank for rank, row in enumerate(self.tiers) if row.key == tier), -1)

@@ -35,6 +35,7 @@ def ladder(row: Document, names: "Names") -> TierLadder:
         tuple(row.get("on_fall", {}).get("zero", ())),
         row.get("on_withdrawal", {}).get("back_to", ""),
         tuple(_given_by(one, names) for one in row.get("given_by", ())),
+        row.get("surplus") == "carry",
     )
 
 

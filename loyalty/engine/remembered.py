@@ -71,7 +71,7 @@ def _asked(programme: Programme) -> Asked:
         if follow.meter and not follow.is_balance and follow.window:
             yield follow.meter, follow.window
     for ladder in programme.ladders:
-        yield ladder.meter, ladder.window
+        yield ladder.meter, LIFETIME if ladder.carries_surplus else ladder.window
     for conversion in programme.conversions:
         yield from _of_conversion(conversion)
     for rule in programme.earning_rules:

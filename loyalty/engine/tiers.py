@@ -13,6 +13,7 @@ from loyalty.engine.ladders import Tier, TierLadder, Validity
 from loyalty.engine.lapsing import empty
 from loyalty.engine.programme import Programme
 from loyalty.engine.reading import Reading
+from loyalty.engine.surplus import counted
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -208,7 +209,7 @@ def _reached(ladder: TierLadder, reading: Reading) -> str:
     """The highest row whose amount and condition hold."""
     if ladder.minimum and not ladder.minimum.holds(reading):
         return ""
-    total = reading.counted(ladder.meter, ladder.window)
+    total = counted(ladder, reading)
     return next((tier.key for tier in reversed(ladder.tiers) if _reaches(tier, total, reading)), "")
 
 
@@ -226,7 +227,7 @@ def _is_kept(ladder: TierLadder, key: str, reading: Reading) -> bool:
     tier = ladder.tiers[rank]
     if tier.keep is None and tier.keep_from is None:
         return False
-    total = reading.counted(ladder.meter, ladder.window)
+    total = counted(ladder, reading)
     return (tier.keep_from is None or total >= tier.keep_from) and (
         tier.keep is None or tier.keep.holds(reading)
     )
@@ -256,7 +257,7 @@ def _empty(programme: Programme, ladder: TierLadder, account: Account, at: datet
 
 
 def _told(key: str, ladder: TierLadder, tier: str, reading: Reading) -> Because:
-    total = reading.counted(ladder.meter, ladder.window)
+    total = counted(ladder, reading)
     return {"key": key, "tier": tier, "total": total, "meter": ladder.meter}
 
 

@@ -1,7 +1,8 @@
 """A fragment of the programme document drawn as controls that a template renders."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from django.utils.formats import get_format
@@ -14,6 +15,8 @@ from loyalty.forms.posted import LANGUAGES, within
 from loyalty.forms.words import help_of, label_of, unit_of, value_of
 
 Errors = Mapping[str, list[str]]
+# What is done in the order in which it is named: those chosen stand first, as they were, and the rest is written.
+IN_ORDER = ("vouchers",)
 
 
 @dataclass
@@ -145,6 +148,11 @@ class Drawing:
         made.choices = choices or []
         known = {key for key, _words in made.choices}
         more = [one for one in chosen if one not in known]
+        if part.field in IN_ORDER:
+            ticked = list(takewhile(known.__contains__, chosen))
+            more = chosen[len(ticked) :]
+            made.value = ticked
+            made.choices = sorted(made.choices, key=lambda one: _rank(one[0], ticked))
         is_open = self.offers.is_open(part) and "enum" not in row.schema
         made.is_open = bool(more) or not made.choices or is_open
         made.controls = [Control("text", within(name, "more"), "", value=", ".join(more))]
@@ -212,6 +220,10 @@ class Drawing:
             one.label, one.help = words, ""
             made.controls.append(one)
         return made
+
+
+def _rank(choice: str, chosen: Sequence[str]) -> int:
+    return chosen.index(choice) if choice in chosen else len(chosen)
 
 
 def _is_shown(part: Part, given: Mapping[str, Any]) -> bool:

@@ -258,6 +258,7 @@ LABELS = {
     "stock.count": later("How many in all"),
     "stock.shown": later("Members see how many are left"),
     "stores": later("Stores"),
+    "surplus": later("What is earned beyond a tier"),
     "suspended_for": later("Never lapses for"),
     "table": later("Table"),
     "takes": later("Takes from the meter"),

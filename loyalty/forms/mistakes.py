@@ -39,6 +39,9 @@ _SENTENCES = {
     "would close every card: one that anybody may bear never logs in": later(
         "This would close every card: who bears it never logs in. Choose purchases too."
     ),
+    "there is no next window to carry anything to": later(
+        "There is no next period to carry anything to: choose a window that is followed by another."
+    ),
     "would be cut before the grace has passed": later("The points would be cut before the grace has passed."),
     "would be lost before the grace has passed": later(
         "The points would be lost before the grace has passed."

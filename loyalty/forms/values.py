@@ -53,6 +53,8 @@ VALUES = {
     "counts.return": later("on the day it came back"),
     "counts_for.both": later("every meter it also counts on"),
     "counts_for.spendable": later("only its own meter"),
+    "surplus.drop": later("counts no more"),
+    "surplus.carry": later("counts in the next window"),
     "demotion.to_earned": later("to what was earned"),
     "demotion.one_down": later("one step down"),
     "earns.paid": later("the money paid"),

@@ -8,6 +8,7 @@ from loyalty.engine.conversions import Portion, portions_of
 from loyalty.engine.ladders import TierLadder
 from loyalty.engine.objects import Conversion
 from loyalty.engine.reading import Reading
+from loyalty.engine.surplus import counted
 from loyalty.queries.standings import standing_of
 from members.models import Account
 
@@ -188,7 +189,7 @@ def _tier(reading: Reading, ladder: TierLadder) -> TierReading:
     tier = held.tier if held else ""
     rank = ladder.rank_of(tier)
     following = ladder.tiers[rank + 1] if rank + 1 < len(ladder.tiers) else None
-    earned = reading.counted(ladder.meter, ladder.window)
+    earned = counted(ladder, reading)
     return TierReading(
         ladder=ladder.key,
         tier=tier,

@@ -12,6 +12,7 @@ from loyalty.forms.controls import Control, Drawing
 from loyalty.forms.offers import Offers
 from loyalty.forms.parts import top
 from loyalty.forms.posted import Posted, tidy
+from loyalty.forms.rehearsal import REHEARSAL
 from loyalty.queries.documents import groups, kinds
 from loyalty.queries.presets import PRESETS
 
@@ -58,6 +59,20 @@ def test_a_form_that_is_saved_untouched_changes_nothing(db: None, path: Path) ->
             assert unordered(written) == unordered(tidy(part, fragment, language)), (kind, fragment)
             lost = set(fragment) - set(written or {})
             assert {name for name in lost if not is_default(kind, name, fragment[name])} == set()
+
+
+@pytest.mark.parametrize("named", [["check", "bonus"], ["2", "latest", "check"], ["bonus", "1", "check"]])
+def test_vouchers_are_used_in_the_order_in_which_a_rehearsal_names_them(db: None, named: list[str]) -> None:
+    rewards = [{"key": key, "name": key, "kind": "money_off"} for key in ("bonus", "check")]
+    part = REHEARSAL
+    for name in ("happenings", "order", "vouchers"):
+        rows = part.row() if part.control == "rows" else part
+        part = next(one for one in rows.fields() if one.field == name)
+    control = Drawing(Offers({"rewards": rewards}), {}, "SEK").control(part, named, "vouchers")
+    data = QueryDict(mutable=True)
+    for name, value in sent([control]):
+        data.appendlist(name, value)
+    assert Posted.of(data).read(part, "vouchers") == named
 
 
 def unordered(written: Any) -> Any:

@@ -89,6 +89,8 @@ def _moves(row: Row) -> Iterator[str]:
         yield gettext("a member rises when the period ends")
     if row.get("demotion") == "one_down":
         yield gettext("a member falls one step at a time")
+    if row.get("surplus") == "carry":
+        yield gettext("what is earned beyond the tier reached counts in the next period")
     if "never_below" in row:
         facts = {name: name_of("tiers", row["never_below"][name]) for name in ("held", "tier")}
         yield gettext("who has been in %(held)s never falls below %(tier)s") % facts
