@@ -16,7 +16,14 @@ from loyalty.actions.corrections import add_gain, add_posted, add_vouchers, froz
 from loyalty.actions.outcomes import at_sale
 from loyalty.engine import happening
 from loyalty.engine.account import Account
-from loyalty.engine.compute import Sale, act_for_another, correct_order, place_order, reopen_vouchers
+from loyalty.engine.compute import (
+    Sale,
+    act_for_another,
+    correct_for_another,
+    correct_order,
+    place_order,
+    reopen_vouchers,
+)
 from loyalty.engine.effects import ForAnother
 from loyalty.engine.errors import Refused
 from loyalty.engine.programme import Timetable
@@ -238,13 +245,7 @@ def row_of(new: NewAct, sale: Sale, account: Account, now: datetime) -> Act:
 def _book(
     timetable: Timetable, account: Account, row: Act, now: datetime, told: Sequence[Row]
 ) -> list[Voucher]:
-    context = Context(
-        timetable,
-        now,
-        members={row.account_id: row.member_id} if row.member_id else {},
-        acts={row.key: row.pk},
-    )
-    booked = book(context, {row.account_id: account}, told, [Rows(Act, [vars(row)])])
+    booked = book(_context(timetable, row, now), {row.account_id: account}, told, [Rows(Act, [vars(row)])])
     return booked.issued.get(row.account_id, [])
 
 
@@ -291,7 +292,7 @@ def undo_act(*, act: Act, undone_at: datetime, now: datetime, actor: str) -> Act
 @transaction.atomic
 def take_back_act(*, act_id: Any, at: datetime, cause: Mapping[str, Any], now: datetime) -> Act:
     """Take back what an act gave, because of ``cause``."""
-    row = Act.objects.select_for_update(of=("self",), no_key=True).select_related("member").get(pk=act_id)
+    row = _locked(act_id)
     if row.undone_at is not None:
         return row
     timetable = published_timetable()
@@ -303,14 +304,32 @@ def take_back_act(*, act_id: Any, at: datetime, cause: Mapping[str, Any], now: d
     reopen_vouchers(timetable, account, row.key, at, cause["key"] == "order_cancelled")
     row.undone_at = at
     row.save(update_fields=["undone_at"])
-    context = Context(
-        timetable,
-        now,
-        members={row.account_id: row.member_id} if row.member_id else {},
-        acts={row.key: row.pk},
-    )
-    book(context, accounts, [told_of("act.undone", row, at, now)])
+    book(_context(timetable, row, now), accounts, [told_of("act.undone", row, at, now)])
     return row
+
+
+@transaction.atomic
+def correct_act_for_another(
+    *, act_id: Any, told: ForAnother, at: datetime, cause: Mapping[str, Any], now: datetime
+) -> None:
+    """Only ``told.amount`` is left of what somebody else bought, and what that gives. Twice changes nothing."""
+    row = _locked(act_id)
+    if row.undone_at is not None:
+        return
+    timetable, at = published_timetable(), max(at, row.occurred_at)
+    accounts = open_accounts(timetable, [row.account_id], since=at, order_keys=[row.key])
+    correct_for_another(timetable, accounts[row.account_id], told, _sale_of(row), at, dict(cause))
+    book(_context(timetable, row, now), accounts)
+
+
+def _locked(act_id: Any) -> Act:
+    rows = Act.objects.select_for_update(of=("self",), no_key=True).select_related("member")
+    return rows.get(pk=act_id)
+
+
+def _context(timetable: Timetable, row: Act, now: datetime) -> Context:
+    people = {row.account_id: row.member_id} if row.member_id else {}
+    return Context(timetable, now, members=people, acts={row.key: row.pk})
 
 
 def _sale_of(act: Act) -> Sale:

@@ -162,10 +162,10 @@ def _corrected(
 
 
 def _withdrawn(timetable: Timetable, move: Move, now: datetime) -> list[Row]:
-    """An order that came back whole: who invited or leads its buyer may have been given something for it."""
+    """Goods came back: who invited or leads their buyer may have been given something for them."""
     order = move.remains.order
     is_anothers = order.facts.get("leader") or (order.member and order.member.referrer_id)
-    if move.facts.lines or not is_anothers:
+    if not is_anothers:
         return []
     programme = timetable.latest(move.at)
     if programme is None or not programme.returns.retests_referrals:

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from loyalty.actions.acts import NewAct, record_for_another, record_happening, take_back_act
+from loyalty.actions.acts import (
+    NewAct,
+    correct_act_for_another,
+    record_for_another,
+    record_happening,
+    take_back_act,
+)
 from loyalty.actions.corrections import remains_of
 from loyalty.engine.effects import ForAnother
 from loyalty.models import Act
@@ -34,15 +40,21 @@ def record_joining(*, member: Member, joined_at: datetime, now: datetime) -> Non
 
 def record_referral(*, told: ForAnother, now: datetime) -> None:
     """Somebody whom ``told.who`` invited or leads has ordered: what that gives them. Twice changes nothing."""
-    source, _, number = told.order.partition(":")
-    order = Order.objects.filter(source=source, number=number).select_related("store", "member").first()
-    if order is None or _stands(order):
+    order = _order(told.order)
+    if order is None or _left(order) is not None:
         _tell(told, now)
 
 
-def _stands(order: Order) -> bool:
+def _order(key: str) -> Order | None:
+    source, _, number = key.partition(":")
+    return Order.objects.filter(source=source, number=number).select_related("store", "member").first()
+
+
+def _left(order: Order) -> int | None:
+    """Öre that still stand of an order; ``None`` where nothing of it does."""
     [remains] = remains_of([order]).values()
-    return order.state == Order.State.PLACED and bool(remains.facts().lines)
+    facts = remains.facts()
+    return facts.paid if order.state == Order.State.PLACED and facts.lines else None
 
 
 def _tell(told: ForAnother, now: datetime) -> None:
@@ -53,7 +65,15 @@ def _tell(told: ForAnother, now: datetime) -> None:
 
 
 def withdraw_referral(*, order_key: str, at: datetime, cause: Mapping[str, Any], now: datetime) -> None:
-    """The order behind a referral is gone: so is what it gave."""
+    """Goods behind a referral are gone: so is what they gave, as far as what is left does not give it. Twice changes
+    nothing."""
     source, _, number = order_key.partition(":")
-    for act in Act.objects.filter(source=source, number__in=[f"{number}:{role}" for role in ROLES]):
-        take_back_act(act_id=act.pk, at=at, cause=cause, now=now)
+    order = _order(order_key)
+    left = _left(order) if order else None
+    for role in ROLES:
+        for act in Act.objects.filter(source=source, number=f"{number}:{role}"):
+            if left is None:
+                take_back_act(act_id=act.pk, at=at, cause=cause, now=now)
+            else:
+                told = ForAnother(str(act.member_id), act.kind, order_key, act.occurred_at, left, role)
+                correct_act_for_another(act_id=act.pk, told=told, at=at, cause=cause, now=now)

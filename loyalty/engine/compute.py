@@ -4,6 +4,7 @@
 at once, tiers, challenges · 7 runs · 8 returns. Steps 1, 2 and 7 are ``due.catch_up``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,16 @@ from loyalty.engine.reading import Answers, Reading
 from loyalty.engine.retesting import retest
 from loyalty.engine.returning import take_back
 
-__all__ = ["Posted", "Sale", "act_for_another", "adjust", "correct_order", "place_order", "reopen_vouchers"]
+__all__ = [
+    "Posted",
+    "Sale",
+    "act_for_another",
+    "adjust",
+    "correct_for_another",
+    "correct_order",
+    "place_order",
+    "reopen_vouchers",
+]
 AFTER = "after: "
 
 
@@ -167,20 +177,7 @@ def correct_order(
         return sale
     programme = timetable.version(sale.award.version)
     target = _frozen_award(programme, account, order, sale)
-    posted = dict(sale.posted)
-    wanted = {given.name: given for given in target.given}
-    for name, before in sale.posted.items():
-        given = wanted.pop(name, None)
-        difference = (given.amount if given else 0) - before.amount
-        if difference < 0 and (programme.returns.takes_points or before.fund):
-            take_back(programme, account, order, name, before, -difference, at, cause, order_return)
-            posted[name] = before.changed(difference)
-        elif given and difference > 0:
-            post(programme, account, order, given, at, difference)
-            posted[name] = before.changed(difference)
-    posted |= {
-        name: post(programme, account, order, given, at) for name, given in wanted.items() if given.amount
-    }
+    posted = _post_difference(programme, account, order, sale.posted, target, at, cause, order_return)
     _forget(account, order, at, cause)
     retest(programme, account, order.at, at)
     tiers.undo(programme, account, order.at, at)
@@ -190,6 +187,33 @@ def correct_order(
     is_cancelled = cause["key"] == "order_cancelled"
     uses = returning.give_back_points(programme, account, order, sale.uses, at, is_cancelled)
     return Sale(target, sale.answers, posted, sale.earns, sale.priced, uses)
+
+
+def _post_difference(
+    programme: Programme,
+    account: Account,
+    order: Order,
+    before: Mapping[str, Posted],
+    target: Award,
+    at: datetime,
+    cause: Because,
+    order_return: str = "",
+) -> dict[str, Posted]:
+    """Give or take what ``target`` is more or less than what was posted ``before``; answers what then is."""
+    posted = dict(before)
+    wanted = {given.name: given for given in target.given}
+    for name, one in before.items():
+        given = wanted.pop(name, None)
+        difference = (given.amount if given else 0) - one.amount
+        if difference < 0 and (programme.returns.takes_points or one.fund):
+            take_back(programme, account, order, name, one, -difference, at, cause, order_return)
+            posted[name] = one.changed(difference)
+        elif given and difference > 0:
+            post(programme, account, order, given, at, difference)
+            posted[name] = one.changed(difference)
+    return posted | {
+        name: post(programme, account, order, given, at) for name, given in wanted.items() if given.amount
+    }
 
 
 def _frozen_award(programme: Programme, account: Account, order: Order, sale: Sale) -> Award:
@@ -229,21 +253,42 @@ def act_for_another(timetable: Timetable, account: Account, told: ForAnother) ->
     """``told`` happened to somebody whom this account's member invited: rules for the referrer."""
     catch_up(timetable, account, told.at)
     programme = timetable.at(told.at)
-    if programme is None or account.closed_at:
+    if programme is None or account.closed_at or told.event not in programme.rules_by_event:
         return Sale(Award(""))
-    order = act(told.event, told.key, told.at, amount=told.amount)
-    reading = Reading(programme, account, told.at)
-    rules = [rule for rule in programme.earning_rules if rule.beneficiary == told.role]
-    result = Award(programme.key)
-    for rule in rules:
-        if rule.event == told.event:
-            result.take_in(single(programme, rule, order, reading))
-    sale = Sale(result, reading.answers)
-    for given in result.given:
-        if given.amount:
-            sale.posted[given.name] = post(programme, account, order, given, told.at)
+    order, reading = _act_of(told), Reading(programme, account, told.at)
+    sale = Sale(_award_for(programme, told, order, reading), reading.answers)
+    sale.posted = _post_difference(programme, account, order, {}, sale.award, told.at, {})
     _follow(programme, account, told.at)
     return sale
+
+
+def correct_for_another(
+    timetable: Timetable, account: Account, told: ForAnother, sale: Sale, at: datetime, cause: Because
+) -> Sale:
+    """Step 8 of the same: ``told.amount`` is what still stands of it."""
+    catch_up(timetable, account, at)
+    if not sale.award.version:
+        return sale
+    programme, order = timetable.version(sale.award.version), _act_of(told)
+    target = _award_for(programme, told, order, Reading(programme, account, told.at, sale.answers))
+    posted = _post_difference(programme, account, order, sale.posted, target, at, cause)
+    retest(programme, account, told.at, at)
+    tiers.undo(programme, account, told.at, at)
+    _follow(programme, account, at)
+    return Sale(target, sale.answers, posted)
+
+
+def _act_of(told: ForAnother) -> Order:
+    return act(told.event, told.key, told.at, amount=told.amount)
+
+
+def _award_for(programme: Programme, told: ForAnother, order: Order, reading: Reading) -> Award:
+    """What ``told`` gives to whom it is told."""
+    result = Award(programme.key)
+    for rule in programme.earning_rules:
+        if rule.beneficiary == told.role and rule.event == told.event:
+            result.take_in(single(programme, rule, order, reading))
+    return result
 
 
 def accept(timetable: Timetable, account: Account, offer: str, at: datetime) -> None:

@@ -300,8 +300,7 @@ class MemoryClub:
         return state_of(self, member, at)
 
     def programme(self, at: datetime) -> Programme:
-        programme = self.timetable.latest(at)
-        if programme is None:
+        if (programme := self.timetable.latest(at)) is None:
             raise Refused("no_programme")
         return programme
 
@@ -342,7 +341,7 @@ class MemoryClub:
         sold.sale = compute.correct_order(self.timetable, account, facts, sold.sale, at, cause)
         if not facts.lines:
             compute.reopen_vouchers(self.timetable, account, facts.key, at, sold.is_cancelled)
-            self._retell(facts.key, at, cause)
+        self._retell(facts, at, cause)
         taken: dict[str, int] = {}
         for effect in self.write_account(sold.account, sold.member):
             if isinstance(effect, Entry) and effect.kind == "reverse" and effect.order == facts.key:
@@ -357,21 +356,27 @@ class MemoryClub:
 
     def _tell(self, told: ForAnother) -> None:
         """What happened to a member also happens to who invited them."""
-        programme = self.timetable.at(told.at)
-        if told.who not in self.account_of or not programme or told.event not in programme.rules_by_event:
+        if told.who not in self.account_of:
             return
         sale = compute.act_for_another(self.timetable, self._account(told.who), told)
         order = act(told.event, told.key, told.at)
         self.orders[order.key] = Sold(told.who, order, sale, self.account_of[told.who])
         self.write(told.who)
 
-    def _retell(self, key: str, at: datetime, cause: dict[str, Any]) -> None:
-        """The order behind a referral came back: where the programme says so, so does the reward."""
+    def _retell(self, order: Order, at: datetime, cause: dict[str, Any]) -> None:
+        """Goods behind a referral came back: where the programme says so, so does what they gave."""
         for role in ("referrer", "leader"):
-            told = self.orders.get(f"{key}:{role}")
-            if told is not None and self.programme(at).returns.retests_referrals:
-                told.is_cancelled = True
+            told = self.orders.get(f"{order.key}:{role}")
+            if told is None or not self.programme(at).returns.retests_referrals:
+                continue
+            told.is_cancelled = not order.lines
+            if told.is_cancelled:
                 self._correct(told, at, cause)
+            else:
+                left = ForAnother(told.member, told.order.event, order.key, told.order.at, order.paid, role)
+                account = self.accounts[told.account]
+                told.sale = compute.correct_for_another(self.timetable, account, left, told.sale, at, cause)
+                self.write(told.member)
 
     def write(self, member: str) -> list[Effect]:
         return self.write_account(self.account_of[member], member)
