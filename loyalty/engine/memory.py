@@ -8,18 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.engine import (
-    compute,
-    conversions,
-    draws,
-    due,
-    funds,
-    issuing,
-    memory_households,
-    perks,
-    pooling,
-    redemption,
-)
+from loyalty.engine import compute, conversions, draws, due, funds, issuing, perks, pooling, redemption
+from loyalty.engine import memory_households as households
 from loyalty.engine.account import Account
 from loyalty.engine.effects import Credit, Effect, Entry, ForAnother, FundEntry
 from loyalty.engine.errors import Refused
@@ -65,9 +55,9 @@ class MemoryClub:
     shelf: Shelf = field(default_factory=Shelf)
 
     def join(self, member: str, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
-        if not memory_households.come_back(self, member, at):
+        if not households.come_back(self, member, at):
             known = facts or {}
-            memory_households.begin(self, member, at, known)
+            households.begin(self, member, at, known)
             for event in ("join", "referral_joined") if known.get("referred_by") else ("join",):
                 self._happen(member, act(event, f"{event}:{member}", at))
             if referrer := known.get("referred_by"):
@@ -226,19 +216,19 @@ class MemoryClub:
         return Done()
 
     def leave(self, member: str, at: datetime) -> Done:
-        memory_households.leave(self, member, at)
+        households.leave(self, member, at)
         return Done()
 
     def move_in(self, member: str, to: str, at: datetime) -> Done:
-        memory_households.move_in(self, member, to, at)
+        households.move_in(self, member, to, at)
         return Done()
 
     def move_out(self, member: str, at: datetime) -> Done:
-        memory_households.move_out(self, member, at)
+        households.move_out(self, member, at)
         return Done()
 
     def merge(self, member: str, double: str, at: datetime) -> Done:
-        memory_households.merge(self, member, double, at)
+        households.merge(self, member, double, at)
         return Done()
 
     def book(self, member: str, perk: str, seats: int, at: datetime) -> Done:
