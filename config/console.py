@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from campaigns.insights import MailHealth, mail_health
 from loyalty import insights as loyalty
 from loyalty import queries
+from loyalty.admin.till import MAY_SELL
 from loyalty.models import ShopConnection
 from loyalty.queries.shops import ShopTrouble, shop_troubles
 from members import insights as members
@@ -125,9 +126,14 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     if may_see_figures(request):
         first.append({"title": _("Figures"), "icon": "bar_chart", "link": reverse("club_figures")})
     return [
-        {"items": first},
+        {"items": [*first, *_till(request)]},
         *({"title": title, "separator": True, "items": _items(request, rows)} for title, rows in MENU),
     ]
+
+
+def _till(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    if request.user.has_perm(MAY_SELL):
+        yield {"title": _("Till"), "icon": "point_of_sale", "link": reverse("admin:loyalty_till")}
 
 
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ DEEDS = {
     "loyalty.change_shopdelivery": _("try again"),
     "members.change_webhookmessage": _("send again"),
     "campaigns.change_message": _("send again"),
+    "members.add_order": _("register purchases on the till page"),
     "members.delete_member": _("end memberships"),
     "members.erase_member": _("erase"),
     "segments.export_segment": _("export the members"),

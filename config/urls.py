@@ -9,6 +9,7 @@ from config.figures import figures
 from config.reference.views import changes, guide, reset_sandbox
 from config.theme import theme
 from config.views import health, metrics
+from loyalty.api.checkout import CheckoutView
 from members.api.action_view import NoSuchAddress
 
 # Staff log in through the same door as members: its limits and second factors hold for the console too.
@@ -34,6 +35,7 @@ urlpatterns = [
     path("theme.css", theme, name="theme"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("checkout/", CheckoutView.as_view(), name="checkout"),
     path("", include("campaigns.urls")),
     path("health/", health, name="health"),
     path("metrics/", metrics, name="metrics"),

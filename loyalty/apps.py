@@ -18,4 +18,9 @@ class LoyaltyConfig(AppConfig):
 
         for module in iter_modules(filters.__path__, f"{filters.__name__}."):
             import_module(module.name)
-        from loyalty.connectors import shopify_webhooks, woocommerce_webhooks  # noqa: F401 - and the shops
+        from loyalty.connectors import (  # noqa: F401 - and the shops
+            shopify_history,
+            shopify_webhooks,
+            woocommerce_history,
+            woocommerce_webhooks,
+        )

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from loyalty import actions
+from loyalty.connectors.history import pull_page
 from loyalty.connectors.webhooks import read_news
 from members.tasks import nudge_delivery
 
@@ -32,6 +33,15 @@ def work_deliveries() -> None:
         nudge_delivery()
     if run.is_full:
         work_deliveries.delay()
+
+
+@shared_task
+def run_pulls() -> None:
+    run = actions.run_pulls(ask=pull_page, now=timezone.now())
+    if run.pages:
+        work_deliveries.delay()
+    if run.is_full:
+        run_pulls.delay()
 
 
 @shared_task

@@ -39,6 +39,7 @@ from loyalty.actions.orders import record_order, record_orders
 from loyalty.actions.outcomes import OrderOutcome, ReturnOutcome
 from loyalty.actions.points import adjust_points
 from loyalty.actions.programmes import UnableToImport, import_programme, publish_version
+from loyalty.actions.pulls import UnableToPull, resume_pull, run_pulls, start_pull, stop_pull
 from loyalty.actions.referring import record_joining, record_referral, withdraw_referral
 from loyalty.actions.returns import record_return, record_returns
 from loyalty.actions.revisions import cancel_order
@@ -60,6 +61,7 @@ __all__ = [
     "UnableToChange",
     "UnableToConnect",
     "UnableToImport",
+    "UnableToPull",
     "UnableToSave",
     "UnableToTakeIn",
     "UnableToTry",
@@ -113,8 +115,10 @@ __all__ = [
     "remove_object",
     "remove_scenario",
     "reserve_voucher",
+    "resume_pull",
     "retry_delivery",
     "run_due",
+    "run_pulls",
     "run_trials",
     "save_scenario",
     "set_tier",
@@ -122,7 +126,9 @@ __all__ = [
     "settle_offline_use",
     "settle_share",
     "share_out",
+    "start_pull",
     "start_trial",
+    "stop_pull",
     "take_up_again",
     "undo_act",
     "use_points",

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from loyalty.actions.claims import claim_order
-from loyalty.actions.orders import record_order
+from loyalty.actions.orders import record_order, record_orders
 from loyalty.actions.returns import record_return
 from loyalty.actions.revisions import cancel_order
 from loyalty.models import ShopConnection, ShopDelivery
@@ -143,7 +143,7 @@ def _take_order(shop: ShopConnection, news: Placed, now: datetime, actor: str) -
         )
     buyer = _member_of(shop, news.buyer, now, actor)
     if known is None:
-        order = record_order(order=replace(new, member=buyer), now=now, actor=actor).order
+        order = _record(shop, replace(new, member=buyer), now, actor)
         reason = "order_was_recorded" if buyer else "order_was_recorded_for_a_guest"
     else:
         order, reason = _take_again(known, new, buyer, now, actor)
@@ -160,6 +160,16 @@ def _take_order(shop: ShopConnection, news: Placed, now: datetime, actor: str) -
         order_number=new.number,
         revision=new.revision,
     )
+
+
+def _record(shop: ShopConnection, new: NewOrder, now: datetime, actor: str) -> Order:
+    """What was bought before the shop was connected is history: it counts, and nobody is written to."""
+    if new.placed_at >= shop.created_at:
+        return record_order(order=new, now=now, actor=actor).order
+    [outcome] = record_orders(orders=[new], now=now, actor=actor, is_history=True)
+    if isinstance(outcome, UnableTo):
+        raise outcome
+    return outcome.order
 
 
 def _order(shop: ShopConnection, number: str) -> Order | None:

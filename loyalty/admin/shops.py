@@ -1,6 +1,7 @@
 """Connecting a webshop without a developer, and what it has sent since."""
 
 import json
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,14 +20,17 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter, RelatedDropdownFilt
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from loyalty import actions
-from loyalty.actions.shops import SHORTEST_SECRET
+from loyalty.actions.shops import SHORTEST_SECRET, check_address
 from loyalty.connectors.reasons import reason
 from loyalty.connectors.webhooks import trial_delivery, webhooks
 from loyalty.models import ShopConnection, ShopDelivery
+from loyalty.queries.shops import pull_progress
+from loyalty.tasks import run_pulls
 from loyalty.views.shops import take
 from members.actions import UnableTo
 from members.admin.base import ClubAdmin, ReadOnlyAdmin, actor_of, column
 from members.admin.deeds import deed_page, refused
+from members.tasks import nudge
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -54,9 +58,30 @@ class ShopForm(forms.ModelForm[ShopConnection]):
         ),
     )
 
+    api_key = forms.CharField(
+        label=gettext_lazy("Consumer key"),
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "WooCommerce: under Advanced → REST API, a key that may read. Shopify has none. Empty leaves it as it is."
+        ),
+    )
+    api_secret = forms.CharField(
+        label=gettext_lazy("Consumer secret or access token"),
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Shopify: the access token of an app of your own that may read customers and all orders. Empty leaves it "
+            "as it is."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.pop("secret", None)
+        for secret in ("secret", "api_key", "api_secret"):
+            self.initial.pop(secret, None)
         if not self.instance._state.adding:
             del self.fields["kind"]
             return
@@ -65,10 +90,38 @@ class ShopForm(forms.ModelForm[ShopConnection]):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or self.cleaned_data
+        try:
+            check_address(facts.get("api_url") or "")
+        except UnableTo as error:
+            self.add_error("api_url", reason(error.key, error.facts))
         kind = webhooks.get(facts.get("kind", ""))
         if kind is not None and kind.makes_secret and not facts.get("secret") and "secret" not in self.errors:
             self.add_error("secret", _("Paste the secret that %(shop)s shows.") % {"shop": kind.label})
         return facts
+
+
+class SinceForm(forms.Form):
+    day = forms.DateField(required=False)
+
+    @property
+    def since(self) -> datetime | None:
+        """The beginning of the day, in the club's time zone."""
+        day = self.cleaned_data["day"]
+        return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+
+
+def _steer(shop: ShopConnection, request: "HttpRequest") -> None:
+    """One of the three buttons. Raises ``UnableToPull``."""
+    now, form = timezone.now(), SinceForm(request.POST)
+    if "stop" in request.POST:
+        actions.stop_pull(shop=shop, now=now)
+    elif "resume" in request.POST:
+        actions.resume_pull(shop=shop, now=now)
+    elif form.is_valid():
+        actions.start_pull(shop=shop, since=form.since, now=now, actor=actor_of(request))
+    else:
+        messages.error(request, _("Write the day as 2024-01-31."))
+    nudge(run_pulls)
 
 
 @admin.register(ShopConnection)
@@ -83,12 +136,17 @@ class ShopConnectionAdmin(ClubAdmin):
         return False
 
     def get_fields(self, request: "HttpRequest", obj: Any = None) -> tuple[str, ...]:
-        settled = ("name", "secret", "joins_customers")
+        settled = ("name", "secret", "joins_customers", "api_url", "api_key", "api_secret")
         return (*settled, "is_active") if obj else ("kind", "source", *settled)
 
     def get_urls(self) -> "list[URLPattern]":
         page = self.admin_site.admin_view(self.test)
-        return [path("<uuid:pk>/test/", page, name="loyalty_shopconnection_test"), *super().get_urls()]
+        pull = self.admin_site.admin_view(self.pull)
+        return [
+            path("<uuid:pk>/test/", page, name="loyalty_shopconnection_test"),
+            path("<uuid:pk>/history/", pull, name="loyalty_shopconnection_pull"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: "HttpRequest", object_id: str, form_url: str = "", extra_context: Any = None
@@ -124,6 +182,17 @@ class ShopConnectionAdmin(ClubAdmin):
         )
         return redirect(log_of(shop))
 
+    def pull(self, request: "HttpRequest", pk: UUID) -> "HttpResponse":
+        """Start, stop or go on with the fetching of what was bought before."""
+        if request.method != "POST" or not request.user.has_perm("loyalty.change_shopconnection"):
+            raise PermissionDenied
+        shop = get_object_or_404(ShopConnection, pk=pk)
+        try:
+            _steer(shop, request)
+        except UnableTo as error:
+            messages.error(request, reason(error.key, error.facts))
+        return redirect("admin:loyalty_shopconnection_change", shop.pk)
+
     @column(gettext_lazy("kind of shop"))
     def labelled_kind(self, shop: ShopConnection) -> str:
         return webhooks[shop.kind].label if shop.kind in webhooks else shop.kind
@@ -131,12 +200,14 @@ class ShopConnectionAdmin(ClubAdmin):
 
 def how_to_connect(shop: ShopConnection) -> dict[str, Any]:
     """What the set-up page tells a merchant who connects a shop."""
-    kind = webhooks.get(shop.kind)
+    kind, progress = webhooks.get(shop.kind), pull_progress(shop)
     return {
         "address": settings.CLUB_URL + reverse("shop_webhook", args=[shop.pk]),
         "steps": kind.steps if kind else (),
         "topics": kind.topics if kind else (),
         "log": log_of(shop),
+        "pull": progress,
+        "problem": reason(progress.pull.problem, progress.pull.facts) if progress else "",
         "last": shop.deliveries.exclude(delivery_id__startswith="test-").order_by("-received_at").first(),
     }
 

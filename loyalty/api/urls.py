@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from loyalty.api import acts, benefits, doubles, orders, points, reservations, returns, till, vouchers
+from loyalty.api import acts, benefits, checkout, doubles, orders, points, reservations, returns, till, vouchers
 
 urlpatterns = [
     path("members/<str:number>/merge/", doubles.MergeView.as_view()),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("tiers/", benefits.TiersView.as_view()),
     path("members/<str:number>/vouchers/", points.VouchersView.as_view()),
     path("", include("loyalty.api.household_urls")),
+    path("browser-tokens/", checkout.BrowserTokensView.as_view()),
     path("quotes/", orders.QuotesView.as_view()),
     path("orders/", orders.OrdersView.as_view()),
     path("orders/<uuid:pk>/", orders.OrderView.as_view()),

@@ -107,6 +107,24 @@ SENTENCES = {
     "body_is_not_json": later("The body is not JSON."),
     "kind_of_shop_is_gone": later("The club does not know shops of the kind %(kind)s any more."),
     "unexpected": later("Something went wrong on our side (%(error)s), ten times in a row."),
+    # Why a shop's past could not be fetched
+    "api_is_not_set": later("Write the address of the shop and its key first, and save."),
+    "pull_is_running": later("It is being fetched already."),
+    "nothing_to_resume": later("There is nothing to go on with."),
+    "url_is_not_valid": later("The address of the shop is not valid."),
+    "url_is_not_https": later("The address of the shop must begin with https://."),
+    "host_is_not_known": later("No shop was found at its address."),
+    "address_is_not_public": later("The address of the shop is not one of the open internet."),
+    "shop_did_not_answer": later("The shop did not answer (%(error)s)."),
+    "shop_asks_to_wait": later("The shop asks to wait a moment."),
+    "shop_refuses_the_key": later(
+        "The shop refuses the key (%(status)s). May it read orders and customers? Write a new one and go on."
+    ),
+    "shop_is_in_trouble": later("The shop is in trouble (%(status)s)."),
+    "shop_has_no_such_page": later(
+        "There is no such page in the shop (%(status)s). Is its address complete, with www where it has one?"
+    ),
+    "shop_answered_something_else": later("What the shop answered is not a list of orders or customers."),
     # What the books say no to
     "more_than_was_bought": later("More came back than was bought."),
     "more_than_was_paid": later("More came back than was paid."),

@@ -12,6 +12,7 @@ from loyalty.models.ledger import (
     TierChange,
 )
 from loyalty.models.programme import ProgrammeObject, ProgrammeVersion
+from loyalty.models.pulls import ShopPull
 from loyalty.models.scenario import SavedScenario
 from loyalty.models.shops import ShopConnection, ShopDelivery
 from loyalty.models.till import OfflineUse
@@ -39,6 +40,7 @@ __all__ = [
     "SavedScenario",
     "ShopConnection",
     "ShopDelivery",
+    "ShopPull",
     "Standing",
     "TierChange",
     "TrialPart",

@@ -39,6 +39,16 @@ class ShopConnection(models.Model):
             "for those who are members already, found by their account or e-mail address."
         ),
     )
+    api_url = models.CharField(
+        _("address of the shop"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "Needed only to fetch what was bought before: https://www.shop.se, or https://name.myshopify.com."
+        ),
+    )
+    api_key = SealedField(_("consumer key"), blank=True, default="")
+    api_secret = SealedField(_("consumer secret or access token"), blank=True, default="")
     is_active = models.BooleanField(_("connected"), default=True)
     created_at = models.DateTimeField(_("connected on"))
     refused_at = models.DateTimeField(_("last wrong signature"), null=True, blank=True)

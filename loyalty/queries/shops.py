@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q
 
-from loyalty.models import ShopConnection, ShopDelivery
+from loyalty.models import ShopConnection, ShopDelivery, ShopPull
 from members.actions import NewLine, NewOrder, NewReturn, NewReturnLine
 from members.models import Order, OrderReturnLine
 
@@ -71,3 +71,18 @@ def shop_troubles(now: datetime) -> list[ShopTrouble]:
     )
     shops = ShopConnection.objects.annotate(refused=Count("deliveries", filter=lately)).filter(refused__gt=0)
     return [ShopTrouble(shop.pk, shop.name, shop.refused) for shop in shops.order_by("name")]
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgress:
+    """The last walk through a shop's past; ``waiting`` are deliveries of the shop that are still to be worked."""
+
+    pull: ShopPull
+    waiting: int
+
+
+def pull_progress(shop: ShopConnection) -> PullProgress | None:
+    """How far the last one came; None where there was none."""
+    pull = shop.pulls.order_by("-pk").first()
+    waiting = shop.deliveries.filter(state=ShopDelivery.State.RECEIVED).count() if pull else 0
+    return PullProgress(pull, waiting) if pull else None

@@ -133,7 +133,7 @@ def _post(target: SplitResult, address: str, call: Call, at: datetime) -> Answer
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": signature_of(call, at),
     }
-    with closing(_Pinned(target, address)) as connection:
+    with closing(Pinned(target, address)) as connection:
         connection.request("POST", path, call.body.encode(), headers)
         answer = connection.getresponse()
         if connection.is_cut:
@@ -141,7 +141,7 @@ def _post(target: SplitResult, address: str, call: Call, at: datetime) -> Answer
         return Answer(answer.status, retry_after=_seconds(answer.getheader("Retry-After")))
 
 
-class _Pinned(http.client.HTTPConnection):
+class Pinned(http.client.HTTPConnection):
     """Connects to an address that was checked, whatever the name means by now, and hangs up in time.
 
     Each wait for a byte has a limit; the timer limits all of them together.

@@ -57,14 +57,15 @@ def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Club]:
 
 @contextmanager
 def serving(
-    folder: Path, fill: Callable[[dict[str, str]], "subprocess.CompletedProcess[str]"]
+    folder: Path, fill: Callable[[dict[str, str]], "subprocess.CompletedProcess[str]"], **more: str
 ) -> Iterator[Club]:
-    """A server on a new database in ``folder``, once ``fill`` has put into it what is needed."""
+    """A server on a new database in ``folder``, once ``fill`` has put into it what is needed; ``more`` are settings."""
     port = free_port()
     settings = {
         "STAMKUND_ENV": "demo",
         "STAMKUND_VAR": str(folder),
         "LOG_LEVEL": "WARNING",
+        **more,
     }
     for made in (manage("setup", settings=settings), fill(settings)):
         assert made.returncode == 0, made.stderr

@@ -38,6 +38,7 @@ NEEDS = {
     "POST /orders/{id}/cancel/": "orders",
     "POST /orders/{id}/claim/": "orders",
     "POST /orders/{id}/returns/": "orders",
+    "POST /browser-tokens/": "read",
     "POST /quotes/": "read",
     "POST /reservations/": "vouchers",
     "POST /reservations/release/": "vouchers",
