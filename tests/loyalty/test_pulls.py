@@ -16,8 +16,7 @@ from loyalty.models import Balance, ShopDelivery, ShopPull
 from members.models import Activity, Member, Order
 from tests.loyalty.connectors.payloads import sample
 from tests.loyalty.past_shop import KEY, SECRET, PastShop, past_shop
-from tests.loyalty.shop_door import Shop, work
-from tests.loyalty.test_shop_deliveries import SHOPIFY_ORDER, points, publish, woo_order
+from tests.loyalty.shop_door import SHOPIFY_ORDER, Shop, points, publish, woo_order, work
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +67,7 @@ def test_shopifys_pages_are_followed_at_the_shops_own_address_and_at_the_pace_it
     pull.refresh_from_db()
     assert (pull.state, pull.found) == ("finished", 3)
     assert "page_info=2" in past.asked[-1]
-    work()
+    work(later=timedelta(minutes=1))
     assert Order.objects.filter(source="shopify").count() == 3
 
 
@@ -126,7 +125,7 @@ def test_a_worker_that_dies_on_a_page_leaves_it_to_the_next_and_nothing_counts_t
     assert run(later=timedelta(minutes=3)) == 3
     again = start(Shop("shopify", name="Other", source="other", api_url=past.url, api_secret=SECRET))
     assert again.pk != pull.pk
-    work()
+    work(later=timedelta(minutes=4))
     assert points() == {"João": 1500}
 
 
