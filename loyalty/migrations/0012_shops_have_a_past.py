@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loyalty', '0010_uses_without_network'),
+        ('loyalty', '0011_invitations'),
     ]
 
     operations = [
