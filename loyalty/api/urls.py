@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from loyalty.api import acts, benefits, checkout, doubles, orders, points, reservations, returns, till, vouchers
+from loyalty.api import (
+    acts,
+    benefits,
+    checkout,
+    doubles,
+    orders,
+    points,
+    reservations,
+    returns,
+    till,
+    vouchers,
+)
 
 urlpatterns = [
     path("members/<str:number>/merge/", doubles.MergeView.as_view()),
