@@ -144,7 +144,7 @@ class ShopConnectionAdmin(ClubAdmin):
         pull = self.admin_site.admin_view(self.pull)
         return [
             path("<uuid:pk>/test/", page, name="loyalty_shopconnection_test"),
-            path("<uuid:pk>/history/", pull, name="loyalty_shopconnection_pull"),
+            path("<uuid:pk>/past/", pull, name="loyalty_shopconnection_pull"),
             *super().get_urls(),
         ]
 

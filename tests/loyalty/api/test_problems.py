@@ -20,6 +20,7 @@ ELSEWHERE = (
     "UnableToSave",
     "UnableToConnect",
     "UnableToTakeIn",
+    "UnableToPull",
 )
 REHEARSAL = ("memory.py", "records.py")
 PLACES = ("loyalty/actions", "loyalty/engine", "loyalty/api", "members/actions/orders.py")
