@@ -101,7 +101,7 @@ def stories(draw: st.DrawFn, *, is_late: bool = True, most: int = MOST) -> Story
 
 
 def _next(number: str, sold: dict[str, int], is_late: bool) -> st.SearchStrategy[Happening]:
-    """What may happen where ``sold`` tells how many lines each order or act of before has, by its number."""
+    """What may happen where ``sold`` tells how many lines each order of before has, and an act none, by its number."""
     late = {"late": one(30, 700)} if is_late else {}
     kinds = [
         orders.flatmap(lambda order: some({"order": st.just(_numbered(order, number, sold))}, late)),
@@ -109,13 +109,16 @@ def _next(number: str, sold: dict[str, int], is_late: bool) -> st.SearchStrategy
         acts.map(lambda act: {"act": _numbered(act, number, sold)}),
         plain,
     ]
-    if sold:
-        kinds += [_back(sold), _back(sold), some({"cancel": one(*sold)})]
+    bought = {number: lines for number, lines in sold.items() if lines}
+    if bought:
+        kinds += [_back(bought), _back(bought), some({"cancel": one(*bought)})]
+    if done := [number for number, lines in sold.items() if not lines]:
+        kinds.append(some({"undo": one(*done)}))
     return st.one_of(kinds)
 
 
 def _numbered(row: Mapping[str, Any], number: str, sold: dict[str, int]) -> Happening:
-    sold[number] = len(row.get("lines", (1,)))
+    sold[number] = len(row.get("lines", ()))
     return {**row, "number": number}
 
 
