@@ -33,10 +33,16 @@ def is_open(perk: Perk, reading: Reading) -> bool:
 
 
 def benefit_of(perk: Perk, reading: Reading) -> str | None:
-    """What the perk gives the member by tier; the last tier named wins."""
+    """What the perk gives the member by tier; the highest that is held wins."""
     held = _tiers(perk, reading)
-    found = [text for tier, text in perk.by_tier.items() if tier in held]
+    found = [text for tier, text in benefits(perk, reading.programme) if tier in held]
     return found[-1] if found else None
+
+
+def benefits(perk: Perk, programme: Programme) -> list[tuple[str, str]]:
+    """What the perk gives by tier, the lowest tier first: stored settings have no order of their own."""
+    ranks = [tier.key for ladder in programme.ladders for tier in ladder.tiers]
+    return [(tier, perk.by_tier[tier]) for tier in ranks if tier in perk.by_tier]
 
 
 def _tiers(perk: Perk, reading: Reading) -> frozenset[str]:

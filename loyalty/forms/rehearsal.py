@@ -129,7 +129,7 @@ def _written(name: str, value: Any, within: str = "") -> Any:
         return [_written(name, one, within) for one in value]
     if name in ("voucher", "vouchers", "claim") and str(value).isdigit():
         return int(value)
-    if (name,) in _PEOPLE or (within, name) in _PEOPLE:
+    if value and ((name,) in _PEOPLE or (within, name) in _PEOPLE):
         return _key(value)
     return None if value == NONE else value
 

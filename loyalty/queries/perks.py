@@ -75,7 +75,7 @@ def _perk(reading: Reading, perk: Perk, bookings: list[Booking], member_id: int)
         opens_at=None if is_open else _opens_at(perk, reading),
         closes_at=perk.closes,
         benefit=benefit,
-        elsewhere=() if benefit else tuple(perk.by_tier.items()),
+        elsewhere=() if benefit else tuple(perks.benefits(perk, reading.programme)),
         seats=perk.seats,
         left=left,
         booked=sum(one.seats for one in own if not one.is_waiting),

@@ -67,6 +67,7 @@ def test_a_member_is_shown_whole(owner: Client, club: list[Member], now: datetim
         "acts",
         "challenges",
         "bookings",
+        "on this account",
         "orders",
         "what happened",
         "consents",

@@ -82,6 +82,7 @@ NEEDS = {
 }
 
 CALLS = pytest.mark.parametrize("call", NEEDS)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def do(call: str, client: APIClient) -> Any:
@@ -154,6 +155,14 @@ def test_all_other_scopes_together_are_not_the_one_that_is_needed(call: str) -> 
 def test_the_scope_that_is_needed_is_enough(call: str) -> None:
     _row, key = make_api_key(NEEDS[call])
     assert do(call, calling_with(key)).status_code not in (401, 403, 500)
+
+
+@pytest.mark.parametrize("path", sorted({call.split()[1] for call in NEEDS}))
+def test_no_address_takes_another_method(path: str) -> None:
+    _row, key = make_api_key(*EVERYTHING)
+    others = [one for one in METHODS if f"{one} {path}" not in NEEDS]
+    answers = [do(f"{method} {path}", calling_with(key)) for method in others]
+    assert {problem(answer)[::2] for answer in answers} == {(405, "/problems/method_not_allowed")}
 
 
 def test_a_login_to_the_console_is_no_key(admin_client: Any) -> None:
