@@ -115,7 +115,7 @@ def whole_or_none() -> int:
 
 
 def test_orders_are_whole_or_not_there_after_a_kill_and_every_key_works_again() -> None:
-    make.programme(make.QUARTERLY)
+    make.programme({**make.QUARTERLY, "life": {}})
     anna = make.member()
     _row, key = make.api_key()
     port, stopped = free_port(), Event()

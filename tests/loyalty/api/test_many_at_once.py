@@ -48,7 +48,7 @@ def shared_by(clients: int, calls: list[Any], call: Callable[[Any], int]) -> Cou
 
 @pytest.fixture
 def anna() -> Member:
-    make.programme(make.QUARTERLY)
+    make.programme({**make.QUARTERLY, "life": {}})
     return make.member()
 
 
