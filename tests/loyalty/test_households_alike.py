@@ -49,6 +49,59 @@ steps = st.lists(
 )
 
 
+# What every household here has: points that become checks, a menu, and tiers by the money of a year.
+OBJECTS: dict[str, Any] = {
+    "meters": [
+        {"key": "points", "name": "points", "lifetime": {"kind": "months", "count": 5}},
+        {"key": "spend", "name": "spend", "mirrors": {"what": "money"}},
+        {
+            "key": "year",
+            "name": "year",
+            "spendable": False,
+            "window": {"kind": "membership_year"},
+            "at_window_end": "zero",
+        },
+    ],
+    "rewards": [
+        {"key": "check", "name": "check", "kind": "money_off", "lifetime": {"kind": "months", "count": 4}}
+    ],
+    "earning_rules": [
+        {"key": "buys", "name": "buys", "meter": "points", "rate": {"kind": "per_unit", "value": 1}},
+        {"key": "year", "name": "year", "meter": "year", "rate": {"kind": "per_unit", "value": 1}},
+    ],
+    "conversions": [
+        {
+            "key": "turn",
+            "name": "turn",
+            "meter": "points",
+            "reward": "check",
+            "form": {"kind": "step", "step": 500, "value": 25},
+        }
+    ],
+    "menus": [
+        {
+            "key": "shelf",
+            "name": "shelf",
+            "meter": "points",
+            "reward": "check",
+            "options": [{"key": "ten", "name": "ten", "points": 100, "value": 10}],
+        }
+    ],
+    "tier_ladders": [
+        {
+            "key": "level",
+            "name": "level",
+            "meter": "spend",
+            "window": {"kind": "calendar", "unit": "year"},
+            "rows": [
+                {"key": "low", "name": "low", "from": 100},
+                {"key": "high", "name": "high", "from": 400},
+            ],
+        }
+    ],
+}
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     document = {
@@ -60,54 +113,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             "whose_year": draw(st.sampled_from(["account", "holder", "longest"])),
             "share_on_leaving": draw(st.sampled_from(["stays", "earned", "equal"])),
         },
-        "meters": [
-            {"key": "points", "name": "points", "lifetime": {"kind": "months", "count": 5}},
-            {"key": "spend", "name": "spend", "mirrors": {"what": "money"}},
-            {
-                "key": "year",
-                "name": "year",
-                "spendable": False,
-                "window": {"kind": "membership_year"},
-                "at_window_end": "zero",
-            },
-        ],
-        "rewards": [
-            {"key": "check", "name": "check", "kind": "money_off", "lifetime": {"kind": "months", "count": 4}}
-        ],
-        "earning_rules": [
-            {"key": "buys", "name": "buys", "meter": "points", "rate": {"kind": "per_unit", "value": 1}},
-            {"key": "year", "name": "year", "meter": "year", "rate": {"kind": "per_unit", "value": 1}},
-        ],
-        "conversions": [
-            {
-                "key": "turn",
-                "name": "turn",
-                "meter": "points",
-                "reward": "check",
-                "form": {"kind": "step", "step": 500, "value": 25},
-            }
-        ],
-        "menus": [
-            {
-                "key": "shelf",
-                "name": "shelf",
-                "meter": "points",
-                "reward": "check",
-                "options": [{"key": "ten", "name": "ten", "points": 100, "value": 10}],
-            }
-        ],
-        "tier_ladders": [
-            {
-                "key": "level",
-                "name": "level",
-                "meter": "spend",
-                "window": {"kind": "calendar", "unit": "year"},
-                "rows": [
-                    {"key": "low", "name": "low", "from": 100},
-                    {"key": "high", "name": "high", "from": 400},
-                ],
-            }
-        ],
+        **OBJECTS,
         "life": {
             "leaving": draw(st.sampled_from([{"points": "lost"}, {"points": "frozen", "grace_days": 30}]))
         },
