@@ -61,3 +61,5 @@ SELECT member_id, max(sequence), max(placed_at),
     ELSE max(placed_at) + interval '24 months' END, '{{}}',
   jsonb_build_object('purchase', max(placed_at)), '{{}}', '[]'
 FROM bought GROUP BY member_id;
+
+ANALYZE;
