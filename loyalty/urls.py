@@ -23,6 +23,7 @@ urlpatterns = [
     path("my/benefits/<slug:menu>/<slug:option>/use/", deeds.use_option, name="use_points"),
     path("my/conversions/<slug:conversion>/size/", deeds.choose_size, name="choose_size"),
     path("my/conversions/<slug:conversion>/convert/", deeds.convert, name="convert"),
+    path("my/perks/<slug:perk>/use/", deeds.use_perk, name="use_perk"),
     path("my/perks/<slug:perk>/book/", deeds.book, name="book_seats"),
     path("my/perks/<slug:perk>/unbook/", deeds.unbook, name="cancel_booking"),
     path("my/draws/<int:pk>/", benefits.draw_result, name="draw_result"),

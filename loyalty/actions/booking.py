@@ -225,6 +225,7 @@ def _voucher_row(account_id: int, voucher: engine.Voucher) -> Voucher:
         rule=voucher.rule,
         order_key=voucher.order,
         given_to=voucher.given_to,
+        hands=voucher.hands,
         ended_because=voucher.ended_because,
         because=voucher.because,
     )

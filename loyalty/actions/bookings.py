@@ -31,7 +31,7 @@ def book_seats(*, perk: str, member: Member, seats: int, now: datetime, actor: s
         )
     except Refused as refused:
         raise UnableToBook(refused.key, **refused.facts) from refused
-    _store(perk, booked, now)
+    _store(perk, booked)
     return _tell("seats.booked", perk, member, now)
 
 
@@ -43,7 +43,7 @@ def give_up_seats(*, perk: str, member: Member, now: datetime, actor: str) -> No
         booked = perks.unbook(found, _booked(perk), str(member.pk))
     except Refused as refused:
         raise UnableToBook(refused.key, **refused.facts) from refused
-    _store(perk, booked, now)
+    _store(perk, booked)
     _tell("seats.given_up", perk, member, now)
 
 
@@ -63,23 +63,19 @@ def _reading(programme: Programme, account: Account, member: Member, at: datetim
 def _booked(perk: str) -> list[perks.Booking]:
     rows = Booking.objects.filter(perk=perk).order_by("pk")
     return [
-        perks.Booking(str(member_id), seats, is_waiting)
-        for member_id, seats, is_waiting in rows.values_list("member_id", "seats", "is_waiting")
+        perks.Booking(str(member_id), seats, booked_at, is_waiting)
+        for member_id, seats, booked_at, is_waiting in rows.values_list(
+            "member_id", "seats", "booked_at", "is_waiting"
+        )
     ]
 
 
-def _store(perk: str, booked: list[perks.Booking], now: datetime) -> None:
-    """The list as it stands now, in its order; who was on it before keeps the time of the first booking."""
-    before = Booking.objects.filter(perk=perk)
-    times = dict(before.order_by("-booked_at").values_list("member_id", "booked_at"))
-    before.delete()
+def _store(perk: str, booked: list[perks.Booking]) -> None:
+    """The list as it stands now, in its order; each keeps the time that it was booked at."""
+    Booking.objects.filter(perk=perk).delete()
     Booking.objects.bulk_create(
         Booking(
-            perk=perk,
-            member_id=int(one.who),
-            seats=one.seats,
-            is_waiting=one.is_waiting,
-            booked_at=times.get(int(one.who), now),
+            perk=perk, member_id=int(one.who), seats=one.seats, is_waiting=one.is_waiting, booked_at=one.at
         )
         for one in booked
     )

@@ -123,6 +123,9 @@ SENTENCES = {
     "not_in_the_household": later("Voucher %(code)s can only be given to somebody who shares the account."),
     "only_to_members": later("Voucher %(code)s can only be given to another member."),
     "already_given": later("Voucher %(code)s has been given to somebody else."),
+    "given_on_before": later(
+        "Voucher %(code)s has been given on %(maximum)s times already, and cannot be again."
+    ),
     "gift_limit_reached": later(
         "No more than %(maximum)s vouchers like %(code)s can be given away in a year."
     ),
@@ -130,6 +133,8 @@ SENTENCES = {
     "no_such_perk": later("There is no evening or benefit called %(perk)s."),
     "not_open_yet": later("%(perk)s is not open to this member, or not now."),
     "too_many_seats": later("No more than %(maximum)s seats each can be booked at %(perk)s."),
+    "quota_used_up": later("%(perk)s can be used %(maximum)s times, and has been."),
+    "used_already": later("%(perk)s is used, and cannot be given back."),
     "no_seats_left": later("No seats are left at %(perk)s."),
     "nothing_booked": later("Nothing is booked at %(perk)s."),
     "no_such_fund": later("There is no fund called %(fund)s."),

@@ -68,6 +68,7 @@ class Voucher:
     rule: str = ""
     order: str = ""
     given_to: str = ""
+    hands: int = 0
 
     @property
     def is_open(self) -> bool:

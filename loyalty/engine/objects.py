@@ -131,6 +131,7 @@ class Reward:
     earns: str = "paid"
     transfer_to: str = "nobody"
     transfers: int = 0
+    hands: int = 0
     claim: Lifetime | None = None
     waits_days: int = 0
     fund: str = ""
@@ -298,6 +299,15 @@ class Fund:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """So many ``times`` for each member in ``window``, or what the highest tier held of ``by_tier`` has."""
+
+    times: int
+    window: Window
+    by_tier: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Perk:
     """``opens`` are (tier, or nothing for every member, from when)."""
 
@@ -310,6 +320,7 @@ class Perk:
     seats: int = 0
     max_each: int = 0
     has_waiting_list: bool = True
+    quota: Quota | None = None
 
 
 @dataclass(frozen=True, slots=True)

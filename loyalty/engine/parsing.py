@@ -41,18 +41,9 @@ from loyalty.engine.values import (
 from loyalty.engine.values.follow import fraction
 from loyalty.engine.values.ladder import parse_ladder
 from loyalty.engine.values.scope import ore
+from loyalty.engine.values.window import IN_A
 
 Document = Mapping[str, Any]
-# What a stretch of the calendar is called in a limit; a week is the one that ends with its Sunday.
-CAP_WINDOWS: Mapping[str, Document] = {
-    "day": {"kind": "trailing", "unit": "day", "count": 1},
-    "week": {"kind": "calendar", "unit": "week"},
-    "month": {"kind": "calendar", "unit": "month"},
-    "quarter": {"kind": "calendar", "unit": "quarter"},
-    "year": {"kind": "calendar", "unit": "year"},
-    "membership": {"kind": "lifetime"},
-    "stay": {"kind": "chain", "count": 1},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +158,7 @@ def _earning_rule(row: Document, names: Names) -> EarningRule:
         row.get("reward", ""),
         row.get("fund", ""),
         row.get("beneficiary", "buyer"),
-        tuple(_cap(one, names.units.get(meter, 100), names) for one in limits.get("max", ())),
+        tuple(_cap(one, names.units.get(meter, 100)) for one in limits.get("max", ())),
         fraction(limits.get("min_hours", 0)),
         limits.get("since", "counted"),
         row.get("tier_rate", "before") == "after",
@@ -178,17 +169,15 @@ def _earning_rule(row: Document, names: Names) -> EarningRule:
         row.get("is_silent", False),
         row.get("offer", row["key"]),
         row.get("offer_days", 0),
-        _cap(limits["acceptances"], 1, names) if "acceptances" in limits else None,
+        _cap(limits["acceptances"], 1) if "acceptances" in limits else None,
         row.get("count", 1),
         row.get("is_for_members", False),
         credit.get("before", False),
     )
 
 
-def _cap(row: Document, unit: int, names: Names) -> Cap:
-    window = None
-    if row["per"] != "receipt":
-        window = Window.parse(CAP_WINDOWS[row["per"]], names.calendars)
+def _cap(row: Document, unit: int) -> Cap:
+    window = None if row["per"] == "receipt" else IN_A[row["per"]]
     return Cap(window, int(Decimal(str(row.get("amount", 0))) * unit), row.get("times", 0))
 
 
@@ -214,6 +203,7 @@ def _reward(row: Document, names: Names) -> Reward:
         row.get("earns", "paid"),
         transfer.get("to", "nobody"),
         transfer.get("count", 0),
+        transfer.get("hands", 0),
         names.lifetime(row, "claim") if "claim" in row else None,
         row.get("available_after_days", 0),
         row.get("fund", ""),

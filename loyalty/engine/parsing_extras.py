@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from loyalty.engine.expansion import DIFFERENT, draw_meter, goal_meter
 from loyalty.engine.ladders import GivenBy, Tier, TierLadder, Validity
-from loyalty.engine.objects import Challenge, Draw, Fee, Fund, Goal, Menu, Option, Perk, PriceRule, Prize
+from loyalty.engine.objects import (
+    Challenge,
+    Draw,
+    Fee,
+    Fund,
+    Goal,
+    Menu,
+    Option,
+    Perk,
+    PriceRule,
+    Prize,
+    Quota,
+)
 from loyalty.engine.values import Condition, Follow, Scope, Stack, Window
 from loyalty.engine.values.follow import fraction
 from loyalty.engine.values.scope import ore
+from loyalty.engine.values.window import IN_A
 
 if TYPE_CHECKING:
     from loyalty.engine.parsing import Names
@@ -174,7 +187,12 @@ def perk(row: Document, names: "Names") -> Perk:
         row.get("seats", 0),
         row.get("max_each", 0),
         row.get("waiting_list", True),
+        _quota(row["quota"]) if "quota" in row else None,
     )
+
+
+def _quota(row: Document) -> Quota:
+    return Quota(row["times"], IN_A[row["per"]], dict(row.get("by_tier", {})))
 
 
 def fee(row: Document, from_rewards: Collection[str]) -> Fee:

@@ -1,6 +1,7 @@
 """Perks: who has them, when they open, and seats at an evening with its waiting list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from loyalty.engine.errors import Refused
 from loyalty.engine.happening import Order
@@ -8,13 +9,17 @@ from loyalty.engine.objects import Perk
 from loyalty.engine.programme import Programme
 from loyalty.engine.reading import Reading
 
+# More than anybody can use.
+NO_END = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """``seats`` of one member, taken or waited for."""
+    """``seats`` of one member since ``at``, taken or waited for."""
 
     who: str
     seats: int
+    at: datetime
     is_waiting: bool = False
 
 
@@ -58,15 +63,40 @@ def book(perk: Perk, bookings: list[Booking], reading: Reading, who: str, seats:
     is_waited_for = any(one.is_waiting for one in bookings)
     if perk.max_each and own + seats > perk.max_each:
         raise Refused("too_many_seats", perk=perk.key, maximum=perk.max_each)
+    if seats > left_of(perk, bookings, reading, who):
+        raise Refused("quota_used_up", perk=perk.key, maximum=times_of(perk, reading))
     room = 0 if is_waited_for else perk.seats - taken(bookings)
     now = min(seats, room) if perk.seats else seats
     if now < seats and not perk.has_waiting_list:
         raise Refused("no_seats_left", perk=perk.key)
-    return [*bookings, *_booked(who, now, seats - now)]
+    return [*bookings, *_split(Booking(who, seats, reading.at), now)]
+
+
+def times_of(perk: Perk, reading: Reading) -> int:
+    """How often a member can use the perk in each stretch of its quota: what the highest tier held has, or what all have."""
+    if perk.quota is None:
+        return NO_END
+    ranks = [tier.key for ladder in reading.programme.ladders for tier in ladder.tiers]
+    held = _tiers(perk, reading)
+    found = [perk.quota.by_tier[tier] for tier in ranks if tier in held and tier in perk.quota.by_tier]
+    return found[-1] if found else perk.quota.times
+
+
+def left_of(perk: Perk, bookings: list[Booking], reading: Reading, who: str) -> int:
+    """How often ``who`` can still use the perk, in the stretch of its quota that now lies in."""
+    if perk.quota is None:
+        return NO_END
+    span = reading.span(f"perk.{perk.key}", perk.quota.window)
+    used = sum(one.seats for one in bookings if one.who == who and one.at in span)
+    return max(times_of(perk, reading) - used, 0)
 
 
 def unbook(perk: Perk, bookings: list[Booking], who: str) -> list[Booking]:
-    """``bookings`` without those of ``who``; freed seats go to those who wait, in their order."""
+    """``bookings`` without those of ``who``; freed seats go to those who wait, in their order.
+
+    Raises ``Refused``; what has no seats is used, and not booked."""
+    if perk.quota and not perk.seats:
+        raise Refused("used_already", perk=perk.key)
     left = [one for one in bookings if one.who != who]
     if len(left) == len(bookings):
         raise Refused("nothing_booked", perk=perk.key)
@@ -74,13 +104,17 @@ def unbook(perk: Perk, bookings: list[Booking], who: str) -> list[Booking]:
     for one in left:
         now = min(one.seats, room) if one.is_waiting else one.seats
         room -= now if one.is_waiting else 0
-        found += _booked(one.who, now, one.seats - now)
+        found += _split(one, now)
     return found
 
 
-def _booked(who: str, taken_seats: int, waiting_seats: int) -> list[Booking]:
-    found = (Booking(who, taken_seats), Booking(who, waiting_seats, is_waiting=True))
-    return [one for one in found if one.seats]
+def _split(one: Booking, taken_seats: int) -> list[Booking]:
+    """``taken_seats`` of a booking, and the rest waited for."""
+    parts = (
+        replace(one, seats=taken_seats, is_waiting=False),
+        replace(one, seats=one.seats - taken_seats, is_waiting=True),
+    )
+    return [part for part in parts if part.seats]
 
 
 def find(programme: Programme, key: str) -> Perk:

@@ -189,6 +189,8 @@ def give(
         raise Refused("gift_limit_reached", code=voucher.code, maximum=reward.transfers)
     if voucher.given_to:
         raise Refused("already_given", code=voucher.code)
+    if reward.hands and voucher.hands >= reward.hands:
+        raise Refused("given_on_before", code=voucher.code, maximum=reward.hands)
     voucher.given_to = to or "-"
     _change(account, voucher, "given", at, {"key": "voucher_given", "to": to})
 
@@ -206,6 +208,7 @@ def receive(giver: Account, receiver: Account, voucher: Voucher, at: datetime) -
         issued_at=at,
         ended_because="",
         given_to="",
+        hands=voucher.hands + 1,
         rule="",
         order="",
         because=because,

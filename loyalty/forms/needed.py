@@ -14,6 +14,7 @@ _NEEDED: dict[tuple[str, str], tuple[str, str]] = {
     ("reward", "fund"): ("kind", "donation"),
     ("use", "with"): ("combinable", "listed"),
     ("transfer", "count"): ("to", "household members anyone"),
+    ("transfer", "hands"): ("to", "household members anyone"),
     ("base", "attribute"): ("amount", "attribute"),
     ("base", "window"): ("per", "period"),
     ("rate", "value"): ("kind", "per_unit per_full per_started percent fixed factor"),

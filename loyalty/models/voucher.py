@@ -78,6 +78,7 @@ class Voucher(models.Model):
     rule = models.CharField(_("rule"), max_length=80, blank=True)
     order_key = models.CharField(_("given for order"), max_length=105, blank=True)
     given_to = models.CharField(_("given on to"), max_length=80, blank=True)
+    hands = models.PositiveSmallIntegerField(_("times given on before"), default=0)
     ended_because = models.CharField(_("ended because"), max_length=60, blank=True)
     because = models.JSONField(_("because"), default=dict)
 

@@ -59,6 +59,7 @@ _VOUCHER_FACTS = {
     "rule": "rule",
     "order": "order_key",
     "given_to": "given_to",
+    "hands": "hands",
 }
 _VOUCHER = ("account_id", "pk", "version_id", "percent", *_VOUCHER_FACTS.values())
 Opened = dict[int, engine.Account]

@@ -87,12 +87,18 @@ def _check(reading: Reading, voucher: Voucher) -> Check:
         is_reserved=is_held,
         is_to_claim=voucher.state == "scheduled",
         is_given=bool(voucher.given_to),
-        can_be_given=is_free and _reward_of(voucher).transfer_to != "nobody",
+        can_be_given=is_free and _can_be_given(voucher),
         because=voucher.because,
         goes_to_anyone=_reward_of(voucher).transfer_to == "anyone",
         left=_left(reading, voucher),
         choices=choices_of(reading, voucher) if is_free and not is_later else (),
     )
+
+
+def _can_be_given(voucher: Voucher) -> bool:
+    """Whether its reward lets it be given on, and it has not changed hands as often as it may."""
+    reward = _reward_of(voucher)
+    return reward.transfer_to != "nobody" and not (reward.hands and voucher.hands >= reward.hands)
 
 
 def choices_of(reading: Reading, voucher: Voucher) -> list[Choice]:

@@ -18,6 +18,7 @@ from loyalty.queries.programmes import recent_timetable
 class PerkReading:
     """``opens_at`` is when it opens for this member, ``None`` where it is open or never will. ``left`` of ``seats``
     are free; ``booked`` and ``waiting`` are the member's own, ``most`` how many more they may ask for.
+    ``uses`` is how often they can use it in all in the stretch that runs, ``uses_left`` how often still, ``None`` for no end.
     ``elsewhere`` is what the tiers get, for a member of whom none is among them."""
 
     key: str
@@ -33,10 +34,17 @@ class PerkReading:
     most: int
     has_waiting_list: bool
     elsewhere: tuple[tuple[str, str], ...] = ()
+    uses: int | None = None
+    uses_left: int | None = None
 
     @property
     def has_seats(self) -> bool:
         return self.kind == "event" or bool(self.seats)
+
+    @property
+    def can_use(self) -> bool:
+        """Whether it is used as it is, without seats."""
+        return self.is_open and not self.has_seats and bool(self.uses_left)
 
     @property
     def can_book(self) -> bool:
@@ -46,7 +54,7 @@ class PerkReading:
 def perks_of(reading: Reading, member_id: int) -> list[PerkReading]:
     """Perks that are open to this member or will be, and evenings where they have seats."""
     known = reading.programme.perks
-    seated = [perk.key for perk in known.values() if perk.seats or perk.kind == "event"]
+    seated = [perk.key for perk in known.values() if perk.seats or perk.kind == "event" or perk.quota]
     bookings = bookings_of(seated)
     found = [_perk(reading, perk, bookings.get(perk.key, []), member_id) for perk in known.values()]
     return [one for one in found if one.is_open or one.opens_at or one.booked or one.waiting]
@@ -68,6 +76,8 @@ def _perk(reading: Reading, perk: Perk, bookings: list[Booking], member_id: int)
     left = max(perk.seats - taken, 0)
     asked = sum(one.seats for one in own)
     benefit = perks.benefit_of(perk, reading) or ""
+    uses_left = perks.left_of(perk, [_as_told(one) for one in own], reading, str(member_id))
+    most = perk.max_each - asked if perk.max_each else (left or _MOST_ASKED)
     return PerkReading(
         key=perk.key,
         kind=perk.kind,
@@ -80,9 +90,15 @@ def _perk(reading: Reading, perk: Perk, bookings: list[Booking], member_id: int)
         left=left,
         booked=sum(one.seats for one in own if not one.is_waiting),
         waiting=sum(one.seats for one in own if one.is_waiting),
-        most=perk.max_each - asked if perk.max_each else (left or _MOST_ASKED),
+        most=min(most, uses_left),
         has_waiting_list=perk.has_waiting_list,
+        uses=perks.times_of(perk, reading) if perk.quota else None,
+        uses_left=uses_left if perk.quota else None,
     )
+
+
+def _as_told(row: Booking) -> perks.Booking:
+    return perks.Booking(str(row.member_id), row.seats, row.booked_at, row.is_waiting)
 
 
 # How many seats a member may wait for where the evening sets no limit.

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -146,6 +148,14 @@ def book(request: HttpRequest, member: Member, now: datetime, perk: str) -> str:
     if sum(one.seats for one in booked if not one.is_waiting) > had:
         return _("Welcome! Your seats are booked.")
     return _("It is full, so you are on the waiting list. You get the seats when somebody cancels.")
+
+
+@deed(back="benefits")
+def use_perk(request: HttpRequest, member: Member, now: datetime, perk: str) -> str:
+    actions.book_seats(member=member, perk=perk, seats=1, actor=name_of(member), now=now)
+    return _("It is used. Show this to the staff: it happened %(moment)s.") % {
+        "moment": date_format(localtime(now), "DATETIME_FORMAT")
+    }
 
 
 def seats_of(member: Member, perk: str) -> int:

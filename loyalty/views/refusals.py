@@ -42,6 +42,7 @@ SENTENCES = {
     "not_transferable": later("This one is yours alone and cannot be given on."),
     "gift_limit_reached": later("You have given on as many as you may this year."),
     "already_given": later("It is given on already."),
+    "given_on_before": later("It has come to you from somebody else, and cannot be given on again."),
     "no_such_friend": later("We know no member by that. Check it, or leave it empty and hand on the code."),
     "not_in_the_household": later("This can only be given to somebody who shares your account."),
     "only_to_members": later(
@@ -63,6 +64,8 @@ SENTENCES = {
     "not_open_yet": later("It is not open to you yet. The page says when it opens."),
     "too_many_seats": later("You can have at most %(maximum)s seats."),
     "no_seats_left": later("There are not that many seats left, and there is no waiting list."),
+    "quota_used_up": later("You have used it as often as you can for now."),
+    "used_already": later("It is used, and cannot be given back."),
     "nothing_booked": later("You have nothing booked here."),
     "not_an_address": later("This is not an e-mail address. Write it like name@example.com."),
     "email_is_not_valid": later("This is not an e-mail address. Write it like name@example.com."),

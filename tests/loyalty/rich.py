@@ -142,6 +142,7 @@ RICH: dict[str, Any] = deepcopy(make.QUARTERLY) | {
             "name": words("delivery"),
             "by_tier": {"silver": "half price", "gold": "free"},
         },
+        {"key": "mending", "name": words("mending"), "quota": {"times": 1, "per": "year"}},
     ],
     "life": {},
 }

@@ -260,6 +260,15 @@ def test_seats_are_booked_waited_for_and_given_up_by_their_owner_alone(
     assert "1 seat booked" in words_of(logged_in(bob), "benefits")
 
 
+def test_what_can_be_used_once_a_year_is_used_once_and_stays_used(alice: Member) -> None:
+    assert "1 of 1 left" in words_of(logged_in(alice), "benefits")
+    assert do(alice, "use_perk", "mending").startswith("It is used. Show this to the staff: it happened ")
+    assert "0 of 1 left" in words_of(logged_in(alice), "benefits")
+    assert do(alice, "use_perk", "mending") == "You have used it as often as you can for now."
+    assert do(alice, "cancel_booking", "mending") == "It is used, and cannot be given back."
+    assert [one.seats for one in alice.bookings.filter(perk="mending")] == [1]
+
+
 @pytest.mark.parametrize("seats", ["", "-1", "0", "two", "²", "9" * 40])
 def test_a_number_of_seats_that_is_none_changes_nothing(alice: Member, seats: str) -> None:
     buy(alice, 1200, "1")
@@ -294,6 +303,7 @@ def test_a_draw_shows_its_winners_and_the_list_they_were_drawn_from(alice: Membe
         ("convert", ["take_out"]),
         ("choose_size", ["take_out"]),
         ("book_seats", ["evening"]),
+        ("use_perk", ["mending"]),
         ("cancel_booking", ["evening"]),
         ("invite", []),
     ],

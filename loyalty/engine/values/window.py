@@ -225,3 +225,14 @@ _KINDS: Mapping[str, Callable[[Window, date, Course], Days | None]] = {
     "opened_by_first": _opened_by_first,
     "chain": _chain,
 }
+
+# What a stretch of time is called in a limit; a week is the one that ends with its Sunday.
+IN_A: Mapping[str, Window] = {
+    "day": Window("trailing", "day"),
+    "week": Window("calendar", "week"),
+    "month": Window("calendar", "month"),
+    "quarter": Window("calendar", "quarter"),
+    "year": Window("calendar", "year"),
+    "membership": Window(),
+    "stay": Window("chain"),
+}

@@ -11,7 +11,7 @@ from loyalty.queries.sentences.conditions import only_for
 from loyalty.queries.sentences.rates import days_later, rate
 from loyalty.queries.sentences.scopes import but_goods
 from loyalty.queries.sentences.times import weekday
-from loyalty.queries.sentences.words import Row, amount, kronor, number
+from loyalty.queries.sentences.words import PER, Row, amount, kronor, number
 
 STACKS = {
     "best": later("of such rules only the one that gives most counts"),
@@ -26,16 +26,6 @@ _ACTS_ON = {
 _GOES_TO = {
     "referrer": later("goes to who invited the member"),
     "leader": later("goes to who leads the group order"),
-}
-PER = {
-    "receipt": later("on a receipt"),
-    "stay": later("a stay of days in a row"),
-    "day": later("a day"),
-    "week": later("a week"),
-    "month": later("a month"),
-    "quarter": later("a quarter"),
-    "year": later("a year"),
-    "membership": later("in all"),
 }
 _FROM = {
     "shipment": later("counted from the day it is sent"),

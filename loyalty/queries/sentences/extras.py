@@ -10,6 +10,7 @@ from loyalty.queries.glossary import ATTRIBUTES, DONE, EVENTS, called
 from loyalty.queries.sentences.scopes import scope
 from loyalty.queries.sentences.times import during, some_days, weekday
 from loyalty.queries.sentences.words import (
+    PER,
     Row,
     amount,
     both,
@@ -200,6 +201,21 @@ def perk(row: Row) -> Iterator[str]:
     for name, sentence in _EACH.items():
         if name in row:
             yield gettext(sentence) % {"count": row[name]}
+    if "quota" in row:
+        yield from _quota(row["quota"])
+
+
+def _quota(quota: Row) -> Iterator[str]:
+    per = gettext(PER[quota["per"]])
+    sentence = ngettext(
+        "each member can use it %(times)s time %(per)s",
+        "each member can use it %(times)s times %(per)s",
+        quota["times"],
+    )
+    yield sentence % {"times": quota["times"], "per": per}
+    for tier, times in quota.get("by_tier", {}).items():
+        sentence = ngettext("%(times)s time in %(tier)s", "%(times)s times in %(tier)s", times)
+        yield sentence % {"times": times, "tier": name_of("tiers", tier)}
 
 
 _PERKS = {

@@ -147,6 +147,11 @@ def _given_on(transfer: Row) -> Iterator[str]:
             "at most %(count)s a year can be given on", "at most %(count)s a year can be given on", count
         )
         yield sentence % {"count": count}
+    if hands := transfer.get("hands"):
+        sentence = ngettext(
+            "the same one at most %(count)s time", "the same one at most %(count)s times", hands
+        )
+        yield sentence % {"count": hands}
 
 
 def menu(row: Row) -> Iterator[str]:

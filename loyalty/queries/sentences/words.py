@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_noop as later
 
 from loyalty.queries.glossary import called
 from loyalty.queries.programmes import currency_given, published_names
@@ -17,6 +18,17 @@ from members.queries import CROWNS, SIGNS
 Row = Mapping[str, Any]
 Words = dict[str, str]
 Clauses = Iterable[str]
+# What something happens so often in.
+PER = {
+    "receipt": later("on a receipt"),
+    "stay": later("a stay of days in a row"),
+    "day": later("a day"),
+    "week": later("a week"),
+    "month": later("a month"),
+    "quarter": later("a quarter"),
+    "year": later("a year"),
+    "membership": later("in all"),
+}
 
 
 def number(value: object) -> str:
