@@ -22,6 +22,7 @@ from loyalty.queries.trials import (
     first_moment,
     from_json,
     has_orders,
+    has_stock,
     merged,
     next_chunk,
     rules_of,
@@ -60,7 +61,7 @@ def start_trial(
 ) -> TrialRun:
     """Ask for a trial of ``version`` over this month and the ones before it, ``months`` in all.
 
-    At most ``parts`` workers share it. Raises ``UnableToTry``.
+    At most ``parts`` workers share it, and one alone where a reward has a stock. Raises ``UnableToTry``.
     """
     if not 1 <= months <= MOST_MONTHS:
         raise UnableToTry("months_are_not_possible", most=MOST_MONTHS)
@@ -90,7 +91,10 @@ def start_trial(
             )
     except IntegrityError as error:
         raise UnableToTry("trial_is_running", version=version.name) from error
-    TrialPart.objects.bulk_create(_parts(run, accounts["first"], accounts["last"], parts))
+    tried = [document, run.against.document if run.against else {}]
+    # What everybody takes from is gone through by one worker.
+    shared = 1 if any(map(has_stock, tried)) else parts
+    TrialPart.objects.bulk_create(_parts(run, accounts["first"], accounts["last"], shared))
     return run
 
 
@@ -145,7 +149,8 @@ def _work(part: TrialPart, now: datetime, size: int, chunks: int) -> None:
         if chunk is None:
             _finish(part, now)
             return
-        if not _keep(part, chunk, trial_of(terms, draft, today, chunk.histories)):
+        before = from_json(part.figures)
+        if not _keep(part, chunk, trial_of(terms, draft, today, chunk.histories, before)):
             return
     TrialPart.objects.filter(pk=part.pk).update(busy_until=None)
 

@@ -1,7 +1,8 @@
 """A trial run: what a programme would have given for what members really did, account by account.
 
 Every account starts with nothing on the first day. Figures are sums, so the figures of many accounts
-come out the same in whatever parts they are worked out.
+come out the same in whatever parts they are worked out. Only where there are so many of a reward for everybody is each
+account tried with what those before it left: all together never get more of it than there are.
 """
 
 from bisect import bisect_right
@@ -23,8 +24,10 @@ from loyalty.engine.due import catch_up
 from loyalty.engine.errors import Refused
 from loyalty.engine.happening import Line, MenuUse, Order, Person
 from loyalty.engine.programme import Programme, Timetable
+from loyalty.engine.stock import Shelf
 
 Figures = Counter[tuple[str, ...]]
+NOTHING: Mapping[str, int] = {}
 Move = tuple[datetime, int, Callable[[datetime], None]]
 
 # Where one group of the distribution of benefits ends and the next begins, in öre.
@@ -100,16 +103,23 @@ class Outcome:
     The keys of ``figures``, amounts in öre or in smallest parts of a meter:
     (accounts), (orders, month), (sold, month), (points, month, meter, kind of entry),
     (checks, month, move), (checks_ore, month, move), (outstanding, meter), (open), (open_ore),
-    (tier, ladder, tier), (benefit, group), (benefit_ore).
+    (tier, ladder, tier), (benefit, group), (benefit_ore), (taken, reward) of those with a stock.
     """
 
     figures: Figures
     benefit: int
 
 
-def replay(rules: Rules, terms: Terms, history: History) -> Outcome:
-    """Let everything in ``history`` happen again, under ``rules``. Changes nothing of ``history``."""
-    club = _Replay(rules, terms, history)
+def taken_of(figures: Figures) -> Counter[str]:
+    """How many of each reward with a stock have been taken."""
+    return Counter({key[1]: number for key, number in figures.items() if key[0] == "taken"})
+
+
+def replay(rules: Rules, terms: Terms, history: History, taken: Mapping[str, int] = NOTHING) -> Outcome:
+    """Let everything in ``history`` happen again, under ``rules``, with so many of each reward ``taken`` by others.
+
+    Changes nothing of ``history``."""
+    club = _Replay(rules, terms, history, Shelf(lambda: taken))
     for at, _rank, do in sorted(_moves(club, history), key=lambda move: move[:2]):
         do(at)
     return club.outcome()
@@ -148,7 +158,7 @@ class _Sold:
 class _Replay:
     """One account under one programme."""
 
-    def __init__(self, rules: Rules, terms: Terms, history: History) -> None:
+    def __init__(self, rules: Rules, terms: Terms, history: History, shelf: Shelf) -> None:
         self.rules, self.terms, self.number = rules, terms, history.account
         self.timetable = Timetable(((terms.since, None, rules.programme),))
         starts_at = max(terms.since, history.joined_at)
@@ -158,6 +168,7 @@ class _Replay:
             new_ref=count(1).__next__,
             person=next(iter(history.people.values()), None),
             people=dict(history.people),
+            shelf=shelf,
         )
         self.uses: dict[str, list[Used]] = {}
         for used in history.used:
@@ -219,6 +230,9 @@ class _Replay:
                 figures["outstanding", meter.key] += account.balance(meter.key)
                 held += account.balance(meter.key) * self.rules.worth.get(meter.key, 0)
         left = [voucher.left for voucher in account.vouchers if voucher.is_open]
+        for key, number in account.shelf.changes().items():
+            if self.rules.programme.rewards[key].stock:
+                figures["taken", key] += number
         for ladder in self.rules.programme.ladders:
             figures["tier", ladder.key, account.tier(ladder.key)] += 1
         benefit = sum(self.used.values()) + sum(left) + int(held)

@@ -14,7 +14,7 @@ from loyalty.engine.calendar import add_months, day_start, local_day
 from loyalty.engine.happening import Line, act
 from loyalty.engine.happening import Order as OrderFacts
 from loyalty.engine.parsing import Document, parse
-from loyalty.engine.trial import Back, Bought, Figures, History, Rules, Terms, compare, replay
+from loyalty.engine.trial import Back, Bought, Figures, History, Rules, Terms, compare, replay, taken_of
 from loyalty.models import ProgrammeVersion, TrialPart, TrialRun, Voucher
 from loyalty.queries.facts import line_facts
 from loyalty.queries.people import consents_of, members_of, people_of, segments_of
@@ -116,17 +116,29 @@ def _histories(terms: Terms, joined: Mapping[int, datetime]) -> list[History]:
     return list(found.values())
 
 
-def trial_of(terms: Terms, draft: Rules, today: Rules | None, histories: Iterable[History]) -> Trial:
-    """What all of them together would have got under the draft, under today's programme, and the change."""
+def trial_of(
+    terms: Terms, draft: Rules, today: Rules | None, histories: Iterable[History], before: Trial
+) -> Trial:
+    """What all of them together would have got under the draft, under today's programme, and the change.
+
+    ``before`` is what those that were tried before them came to: of rewards with a stock they have what is left."""
     trial: Trial = {side: Figures() for side in SIDES}
+    taken = {side: taken_of(figures) for side, figures in before.items()}
     for history in histories:
-        new = replay(draft, terms, history)
+        new = replay(draft, terms, history, taken["draft"])
+        taken["draft"].update(taken_of(new.figures))
         trial["draft"].update(new.figures)
         if today is not None:
-            old = replay(today, terms, history)
+            old = replay(today, terms, history, taken["today"])
+            taken["today"].update(taken_of(old.figures))
             trial["today"].update(old.figures)
             trial["change"].update(compare(new, old))
     return trial
+
+
+def has_stock(document: Document) -> bool:
+    """Whether there are only so many of any reward."""
+    return any("stock" in row for row in document.get("rewards", ()))
 
 
 def merged(trials: Iterable[Trial]) -> Trial:

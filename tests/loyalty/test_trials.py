@@ -252,6 +252,21 @@ def test_workers_share_a_run_in_parts_that_leave_no_account_out(draft: Programme
     assert report_of(carried_out(run)).accounts == 2
 
 
+@pytest.mark.parametrize(("stock", "given"), [(2, 2), (1, 1)])
+@pytest.mark.parametrize("size", [1, 500])
+def test_all_who_are_tried_take_from_one_stock(
+    draft: ProgrammeVersion, bob: Member, size: int, stock: int, given: int
+) -> None:
+    buy(bob, "5", on(7, 13), 2500)
+    document = duvan()
+    document["rewards"][0]["stock"] = {"count": stock}
+    limited = actions.import_programme(document=document, name="Så många", now=NOW)
+    run = asked(limited)
+    assert run.parts.count() == 1
+    new, old = report_of(carried_out(run, size)).sides
+    assert (new.checks("issued"), old.checks("issued")) == ((given, given * 10_000), (2, 20_000))
+
+
 def test_what_two_workers_did_at_once_counts_once(draft: ProgrammeVersion) -> None:
     run, others = asked(draft, parts=1), iter([NOW + LEASE])
 
