@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Sum
+from django.db.models.functions import Coalesce
 
 from loyalty.actions.accounts import open_accounts
 from loyalty.actions.booking import Context, book
@@ -15,6 +16,7 @@ from loyalty.engine.due import catch_up
 from loyalty.engine.objects import Draw
 from loyalty.engine.programme import Programme, Timetable
 from loyalty.models import DrawResult, Entry
+from loyalty.queries.draws import wins_before
 from loyalty.queries.programmes import timetable as published_timetable
 from members.actions import UnableToDraw
 from members.models import Member
@@ -62,7 +64,9 @@ def _hold(timetable: Timetable, draw: Draw, pool: Pool, now: datetime) -> DrawRe
     at = pool.drawn_at
     programme = timetable.latest(at) or timetable.versions[-1][2]
     entries = _entries(programme, draw, pool)
-    wins = draws.winners_of(draw, pool, entries, _wins_before(draw))
+    wins = draws.winners_of(
+        draw, pool, entries, wins_before(DrawResult.objects.filter(draw=draw.key), entries, at)
+    )
     result = DrawResult.objects.create(
         draw=draw.key,
         first_date=pool.first,
@@ -84,25 +88,19 @@ def _hold(timetable: Timetable, draw: Draw, pool: Pool, now: datetime) -> DrawRe
 
 def _entries(programme: Programme, draw: Draw, pool: Pool) -> dict[str, int]:
     """How many entries each account has in ``pool``, those with none left out."""
-    counted = Entry.objects.filter(
+    # Who has the order or act by now has what it gave: an account that has become part of another wins nothing.
+    owner = Coalesce("order__account_id", "act__account_id", "account__merged_into_id", "account_id")
+    counted = Entry.objects.annotate(owner=owner).filter(
         meter=draw.meter,
         kind__in=[Entry.Kind.EARN, Entry.Kind.REVERSE],
         counts_at__gte=day_start(pool.first, programme.zone),
         counts_at__lt=day_end(pool.last, programme.zone),
     )
     if not draw.takes_staff:
-        staff = Member.objects.filter(account_id=OuterRef("account_id"), is_staff_member=True)
+        staff = Member.objects.filter(account_id=OuterRef("owner"), is_staff_member=True)
         counted = counted.exclude(Exists(staff))
-    sums = counted.order_by().values("account_id").annotate(entries=Sum("amount")).filter(entries__gt=0)
-    return {str(row["account_id"]): row["entries"] for row in sums.order_by("account_id")}
-
-
-def _wins_before(draw: Draw) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for winners in DrawResult.objects.filter(draw=draw.key).values_list("winners", flat=True):
-        for winner in winners:
-            found[winner["account"]] = found.get(winner["account"], 0) + 1
-    return found
+    sums = counted.order_by().values("owner").annotate(entries=Sum("amount")).filter(entries__gt=0)
+    return {str(row["owner"]): row["entries"] for row in sums.order_by("owner")}
 
 
 def _told(win: Win) -> dict[str, object]:

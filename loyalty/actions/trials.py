@@ -91,7 +91,7 @@ def start_trial(
             )
     except IntegrityError as error:
         raise UnableToTry("trial_is_running", version=version.name) from error
-    tried = [document, run.against.document if run.against else {}]
+    tried = [document, (run.against and run.against.document) or {}]
     # What everybody takes from is gone through by one worker.
     shared = 1 if any(map(has_stock, tried)) else parts
     TrialPart.objects.bulk_create(_parts(run, accounts["first"], accounts["last"], shared))

@@ -200,6 +200,8 @@ def _merge(club: "MemoryClub", member: str, home: str, at: datetime) -> None:
     by = Moving(MERGED, member, "")
     transfers.merge(club.timetable, club.accounts[home], club.accounts[name], at, by)
     club.sharing[name], club.account_of[member] = [], home
+    for won in club.wins.values():
+        won[:] = [replace(win, who=home) if win.who == name else win for win in won]
     for sold in club.orders.values():
         if sold.account == name:
             sold.account = home

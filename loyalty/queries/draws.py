@@ -1,10 +1,11 @@
 """Draws and funds as everybody may see them: entries, what was drawn and how to check it, and what a fund holds."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty.engine import draws
@@ -13,6 +14,7 @@ from loyalty.engine.programme import Programme
 from loyalty.engine.reading import Reading
 from loyalty.models import DrawResult, FundEntry
 from loyalty.queries.programmes import published_names, recent_timetable
+from members.models import Account
 
 RESULTS = 12
 
@@ -142,10 +144,23 @@ def is_as_drawn(result: DrawResult) -> bool | None:
     if draw is None:
         return None
     pool = draws.Pool(result.first_date, result.last_date, result.drawn_at)
-    again = draws.winners_of(replace(draw, seed=result.seed), pool, result.entries, _wins_before(result))
+    earlier = DrawResult.objects.filter(draw=result.draw, pk__lt=result.pk)
+    wins = wins_before(earlier, result.entries, result.drawn_at)
+    again = draws.winners_of(replace(draw, seed=result.seed), pool, result.entries, wins)
     return [win.who for win in again] == [one["account"] for one in result.winners]
 
 
-def _wins_before(result: DrawResult) -> Counter[str]:
-    earlier = DrawResult.objects.filter(draw=result.draw, pk__lt=result.pk)
-    return Counter(one["account"] for winners in earlier.values_list("winners", flat=True) for one in winners)
+def wins_before(earlier: QuerySet[DrawResult], entries: Iterable[str], at: datetime) -> Counter[str]:
+    """How often each of those who have ``entries`` had won in ``earlier`` by ``at``: also by what had become theirs."""
+    won = Counter(one["account"] for winners in earlier.values_list("winners", flat=True) for one in winners)
+    listed = set(entries)
+    rows = Account.objects.filter(pk__in=map(int, {*won, *listed}), merged_into__isnull=False)
+    merged = {
+        str(pk): (str(into), ended) for pk, into, ended in rows.values_list("pk", "merged_into", "closed_at")
+    }
+    heirs = {merged[who][0] if who in merged else who: who for who in listed}
+    for who in [one for one in won if one not in listed and one in merged]:
+        into, ended = merged[who]
+        if ended and ended <= at and into in heirs:
+            won[heirs[into]] += won[who]
+    return won

@@ -6,14 +6,14 @@ The right of access and portability: GDPR, articles 15 and 20.
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from loyalty.models import Entry, TierChange
 from loyalty.queries.balances import entries, vouchers
 from loyalty.queries.privacy import private_to_others
 from loyalty.queries.reasons import explain
-from members.models import Member, Order, OrderReturn
+from members.models import Consent, Member, Order, OrderReturn
 
 Facts = dict[str, Any]
 
@@ -57,9 +57,7 @@ def personal_data(member: Member) -> Facts:
         },
         "known_as": list(member.identities.values("source", "external_id")),
         "consents": list(
-            member.consents.order_by("given_at", "id").values(
-                "purpose", "channel", "is_given", "wording", "origin", "given_at"
-            )
+            answers(member).values("purpose", "channel", "is_given", "wording", "origin", "given_at")
         ),
         "orders": [order_facts(order) for order in orders(member)],
         "returns": [return_facts(one) for one in returns(member)],
@@ -73,6 +71,12 @@ def personal_data(member: Member) -> Facts:
             member.activities.order_by("occurred_at", "id").values("kind", "facts", "occurred_at")
         ),
     }
+
+
+def answers(member: Member) -> QuerySet[Consent]:
+    """Every yes and no, also those that were given as another member who was the same person."""
+    given = Consent.objects.filter(Q(member=member) | Q(member__merged_into=member))
+    return given.order_by("given_at", "id")
 
 
 def ledger(member: Member) -> list[Facts]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from loyalty import actions
 from loyalty.models import Entry, Invitation, LedgerCheck, Voucher
 from loyalty.queries import points
+from loyalty.queries.personal_data import personal_data
 from members import actions as members
 from members.actions import ConsentAnswer, NewLine, NewOrder, NewReturn, NewReturnLine, UnableTo
 from members.models import Account, Consent, Member, Order
@@ -324,6 +325,8 @@ def test_of_one_person_twice_a_member_one_membership_goes_on_and_both_cards_lead
     twice.refresh_from_db()
     assert (twice.state, twice.merged_into, twice.email, twice.search_text) == ("closed", kept, "", number)
     assert Consent.objects.get(member=kept).is_given is True
+    # What was said as the other member is the person's own, too, and stands first.
+    assert [one["given_at"] for one in personal_data(kept)["consents"]] == [NOON, NOON + DAY]
     told = kept.activities.get(kind="member.merged")
     assert told.facts == {"double": number, "because": "same", "actor": "eva"}
     bring_back("2", NOON + DAY)
