@@ -62,7 +62,7 @@ def hold_draw(*, draw: Draw, pool: Pool, now: datetime) -> DrawResult | None:
 
 def _hold(timetable: Timetable, draw: Draw, pool: Pool, now: datetime) -> DrawResult:
     at = pool.drawn_at
-    programme = timetable.latest(at) or timetable.versions[-1][2]
+    programme = draws.rules_of(timetable, draw, at)
     entries = _entries(programme, draw, pool)
     wins = draws.winners_of(
         draw, pool, entries, wins_before(DrawResult.objects.filter(draw=draw.key), entries, at)

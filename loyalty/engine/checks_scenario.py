@@ -12,7 +12,16 @@ from loyalty.engine.parsing import parse
 from loyalty.engine.plain_yaml import Source
 from loyalty.engine.programme import Programme
 from loyalty.engine.references import missing
-from loyalty.engine.scenario import ABOUT_NOBODY, GUEST, VERBS, WITH_VOUCHER, Happening, Scenario, read
+from loyalty.engine.scenario import (
+    ABOUT_NOBODY,
+    GUEST,
+    VERBS,
+    WITH_ANOTHER,
+    WITH_VOUCHER,
+    Happening,
+    Scenario,
+    read,
+)
 
 Documents = Callable[[str], Mapping[str, Any]]
 Errors = Iterator[ProgrammeError]
@@ -145,13 +154,15 @@ def _people_errors(scenario: Scenario, versions: Sequence[Programme]) -> Errors:
     for one in scenario.happenings:
         member, day = one.member, one.at.date()
         if one.verb == "join":
-            yield from _unknown_person(one, "referred_by", joined)
+            yield from _unknown_person(one, joined, "referred_by")
             may_have_ended = quiet and day >= add_months(joined.get(member, day), min(quiet))
             if member in joined and member not in gone and not may_have_ended:
                 told = f"'{member}' is a member already: let them leave first, or remove this"
                 yield ProgrammeError(told, (*one.place, "join"))
         if one.verb == "give":
-            yield from _unknown_person(one, "to", joined)
+            yield from _unknown_person(one, joined, "to")
+        if one.verb in WITH_ANOTHER and "refused" not in one.expect:
+            yield from _unknown_person(one, joined)
         if _lets_in(one):
             joined[member] = day if one.verb == "join" else joined.get(member, day)
         if one.verb == "leave":
@@ -167,11 +178,12 @@ def _lets_in(one: Happening) -> bool:
     return one.verb not in ABOUT_NOBODY and one.member != GUEST
 
 
-def _unknown_person(one: Happening, field: str, known: Mapping[str, date]) -> Errors:
-    named = one.facts.get(field) if isinstance(one.facts, Mapping) else None
-    if named is not None and named not in known:
+def _unknown_person(one: Happening, known: Mapping[str, date], *field: str) -> Errors:
+    """Whom it names, as a fact or in a ``field`` of its facts."""
+    named = one.facts.get(*field) if isinstance(one.facts, Mapping) else one.facts
+    if isinstance(named, str) and named not in known:
         told = f"'{named}' is no member before this: let them join first"
-        yield ProgrammeError(told, (*one.place, one.verb, field))
+        yield ProgrammeError(told, (*one.place, one.verb, *field))
 
 
 def _name_errors(scenario: Scenario, versions: Sequence[Programme]) -> Errors:

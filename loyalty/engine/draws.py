@@ -15,7 +15,7 @@ from loyalty.engine.calendar import Span, day_end, day_start
 from loyalty.engine.issuing import issue
 from loyalty.engine.lapsing import expires_at
 from loyalty.engine.objects import Draw, Prize
-from loyalty.engine.programme import Programme
+from loyalty.engine.programme import Programme, Timetable
 from loyalty.engine.stock import is_left
 from loyalty.engine.values.scope import WEEKDAYS
 
@@ -60,6 +60,13 @@ def due_pools(
         if pool.drawn_at <= at and (draw.key, pool.first) not in drawn
     ]
     return sorted(found, key=lambda one: (one[1].drawn_at, one[0].key, one[1].first))
+
+
+def rules_of(timetable: Timetable, draw: Draw, at: datetime) -> Programme:
+    """The version whose prizes a draw at ``at`` gives: the one in force then, or the first after it that knows the draw."""
+    knowing = [one for _from, _to, one in timetable.versions if draw.key in {known.key for known in one.draws}]
+    in_force = timetable.latest(at)
+    return next((one for one in knowing if one is in_force), knowing[0])
 
 
 def _last_of_pool(draw: Draw, first: date) -> date:

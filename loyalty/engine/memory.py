@@ -90,7 +90,7 @@ class MemoryClub:
         sale = compute.place_order(self.timetable, account, order)
         self.fund_entries += [one for one in account.take_effects() if isinstance(one, FundEntry)]
         self.orders[order.key] = Sold(GUEST, order, sale)
-        return Done(payable=order.paid)
+        return Done(payable=order.paid, lost=0)
 
     def take_back(self, number: str, lines: Sequence[BackLine], at: datetime) -> Done:
         sold = self._order(number)
@@ -260,7 +260,7 @@ class MemoryClub:
         programme = self.timetable.latest(at)
         for draw, pool in draws.due_pools(programme, self.drawn, at) if programme else ():
             self._catch_up(pool.drawn_at)
-            self.draw(draw.key, pool, pool.drawn_at)
+            self._hold(draw, pool)
         self._catch_up(at)
 
     def _catch_up(self, at: datetime) -> None:
@@ -275,12 +275,13 @@ class MemoryClub:
             raise Refused("no_such_draw", draw=key)
         for one in [pool] if pool else list(draws.pools_of(programme, draw)):
             if (key, one.first) not in self.drawn:
-                self._hold(programme, draw, one)
+                self._hold(draw, one)
         return Done()
 
-    def _hold(self, programme: Programme, draw: Draw, pool: draws.Pool) -> None:
+    def _hold(self, draw: Draw, pool: draws.Pool) -> None:
         self.drawn.add((draw.key, pool.first))
         won = self.wins.setdefault(draw.key, [])
+        programme = draws.rules_of(self.timetable, draw, pool.drawn_at)
         before = Counter(win.who for win in won)
         won += draws.hold(programme, draw, pool, self.accounts, before)
         for name in {win.who for win in won}:

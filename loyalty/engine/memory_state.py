@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def state_of(club: "MemoryClub", member: str, at: datetime) -> State:
-    account = club.accounts.get(club.account_of.get(member, member))
+    account = club.accounts.get(club.account_of.get(member, ""))
     programme = club.timetable.latest(at)
     if programme is None:
         return State()

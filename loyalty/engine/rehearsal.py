@@ -15,7 +15,15 @@ from loyalty.engine.errors import Place, Refused
 from loyalty.engine.happening import MenuUse, Order
 from loyalty.engine.outcome import Done, State, find_voucher, outcome_of
 from loyalty.engine.programme import Programme, Timetable
-from loyalty.engine.scenario import ABOUT_NOBODY, GUEST, BackLine, Happening, Scenario, VoucherName
+from loyalty.engine.scenario import (
+    ABOUT_NOBODY,
+    GUEST,
+    WITH_ANOTHER,
+    BackLine,
+    Happening,
+    Scenario,
+    VoucherName,
+)
 from loyalty.engine.values.scope import ore
 
 Codes = tuple[str, ...]
@@ -175,6 +183,8 @@ class _Player:
             return Done(), refused
 
     def _done(self, happening: Happening) -> Done:
+        if happening.verb in WITH_ANOTHER and happening.facts not in self.members:
+            raise Refused("member_not_found", name="name", value=happening.facts)
         codes = tuple(self._code(happening, name) for name in happening.voucher_names)
         act = _ACTS.get(happening.verb)
         return act(self, self.club, happening, codes) if act else Done()

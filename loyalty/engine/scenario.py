@@ -38,6 +38,7 @@ VERBS = (
 )
 GUEST = "guest"
 ABOUT_NOBODY = ("grant", "draw", "pool", "return", "cancel", "undo")
+WITH_ANOTHER = ("move_in", "merge")
 WITH_VOUCHER = ("redeem", "reserve", "release", "give", "pick")
 VoucherName = str | int
 

@@ -1,7 +1,7 @@
 """Random stories of a club, told as a scenario file tells them: whatever breaks a law can be kept as a scenario."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,9 +13,11 @@ Story = dict[str, Any]
 START = datetime(2025, 1, 1, 9)  # noqa: DTZ001 - a scenario's clock is that of its club
 MOST = 8
 MUCH_LATER = timedelta(days=400)
-MEMBERS = ("anna", "bo")
+MEMBERS = ("anna", "bo", "carl")
+GROUP = "g1"
+OF_MEMBERS = ("vouchers", "use", "leader")  # what nobody can do who is not known
 hours = one(0, 1, 5, 30, 100, 400, 1500, 5000)
-members = one("anna", "anna", "anna", "bo")
+members = one("anna", "anna", "anna", "bo", "carl")
 voucher_names = one("latest", "latest", "check", 1, 2)
 figures = one({"litres": 20}, {"litres": "7.5"})
 lines = some(
@@ -45,8 +47,10 @@ orders = some(
         "region": one("skane"),
         "payment": one("card", "gift_card"),
         "dates": one({"delivery": "2025-01-20"}, {"shipment": "2025-03-03"}),
+        "leader": one(GROUP),
     },
 )
+guests = orders.map(lambda order: {name: order[name] for name in order if name not in OF_MEMBERS})
 acts = some({"kind": one(*EVENTS)}, {"amount": one(40), "quantity": one(2), "channel": one("web")})
 plain = st.one_of(
     some({"accept": one(OFFER, "play0")}),
@@ -76,8 +80,25 @@ plain = st.one_of(
     some({"grant": some({"fund": one("good"), "amount": one(5, 50)})}),
     some({"pool": some({"conversion": one("turn0", "turn1"), "amount": one(100)})}),
     some({"leave": st.just(value=True)}),
+    some({"join": st.just(value=True)}),
+    some({"move_in": members}),
+    some({"move_in": members}),
+    some({"move_out": st.just(value=True)}),
+    some({"merge": members}),
     some({"end_of_day": st.just(value=True)}),
     some({"end_of_day": st.just(value=True)}),
+)
+# The name of the programme's next version, and the days from which it may be in force.
+LATER = "later"
+version_days = st.dates(date(2025, 1, 2), date(2025, 9, 1))
+joinings = some(
+    {},
+    {
+        "account": one("anna"),
+        "born": one("1980-06-05", "2000-12-24"),
+        "address": one("Gatan 1"),
+        "may_spend": st.booleans(),
+    },
 )
 
 
@@ -85,9 +106,11 @@ plain = st.one_of(
 def stories(draw: st.DrawFn, *, is_late: bool = True, most: int = MOST) -> Story:
     """A scenario document of a few happenings, of which the last is that a year passes."""
     now = START
+    anna = {"born": "1990-03-01", "consents": ["marketing"], "leads": GROUP, "address": "Gatan 1"}
     told: list[Happening] = [
-        {"at": _moment(now), "member": "anna", "join": {"born": "1990-03-01", "consents": ["marketing"]}},
+        {"at": _moment(now), "member": "anna", "join": anna},
         {"at": _moment(now), "member": "bo", "join": {"referred_by": "anna"}},
+        {"at": _moment(now), "member": "carl", "join": draw(joinings)},
     ]
     sold: dict[str, int] = {}
     for number in range(draw(st.integers(1, most))):
@@ -96,8 +119,9 @@ def stories(draw: st.DrawFn, *, is_late: bool = True, most: int = MOST) -> Story
         if (late := told[-1].pop("late", 0)) and now - timedelta(hours=late) > START:
             told[-1]["at"] = _moment(now - timedelta(hours=late))
     later = _moment(now + MUCH_LATER)
+    versions = draw(one({}, {"versions": [{"from": str(draw(version_days)), "programme": LATER}]}))
     told += [{"at": later, "member": member, "end_of_day": True} for member in MEMBERS]
-    return {"scenario": "drawn", "starts": "2025-01-01", "happenings": told}
+    return {"scenario": "drawn", "starts": "2025-01-01", **versions, "happenings": told}
 
 
 def _next(number: str, sold: dict[str, int], is_late: bool) -> st.SearchStrategy[Happening]:
@@ -106,12 +130,14 @@ def _next(number: str, sold: dict[str, int], is_late: bool) -> st.SearchStrategy
     kinds = [
         orders.flatmap(lambda order: some({"order": st.just(_numbered(order, number, sold))}, late)),
         orders.flatmap(lambda order: some({"order": st.just(_numbered(order, number, sold))}, late)),
+        guests.map(lambda order: {"order": _numbered(order, number, sold) | {"guest": True}}),
         acts.map(lambda act: {"act": _numbered(act, number, sold)}),
         plain,
     ]
     bought = {number: lines for number, lines in sold.items() if lines}
     if bought:
         kinds += [_back(bought), _back(bought), some({"cancel": one(*bought)})]
+        kinds.append(some({"register": some({"order": one(*bought)}, {"by": one("member", "staff")})}))
     if done := [number for number, lines in sold.items() if not lines]:
         kinds.append(some({"undo": one(*done)}))
     return st.one_of(kinds)

@@ -200,6 +200,7 @@ perks: [{key: evening, name: evening, kind: event, seats: 9}]
             "member: eva\n  join: {referred_by: bo}",
             "join.referred_by: 'bo' is no member before this: let them join first",
         ),
+        ("move_in: bo", "move_in: 'bo' is no member before this: let them join first"),
         (
             "order: {amount: 9, payments: {cash: 4, card: 4.5}}",
             "order.payments: the payments come to 8.50 and the order costs 9: make them add up",
