@@ -59,6 +59,8 @@ _EXPECTED_BY = {
     "funds": "fund",
     "progress": "challenge",
 }
+# What names another member, and where.
+NAMING = {"join": "referred_by", "give": "to"}
 
 
 def no_others(name: str) -> Mapping[str, Any]:
@@ -154,15 +156,11 @@ def _people_errors(scenario: Scenario, versions: Sequence[Programme]) -> Errors:
     for one in scenario.happenings:
         member, day = one.member, one.at.date()
         if one.verb == "join":
-            yield from _unknown_person(one, joined, "referred_by")
             may_have_ended = quiet and day >= add_months(joined.get(member, day), min(quiet))
             if member in joined and member not in gone and not may_have_ended:
                 told = f"'{member}' is a member already: let them leave first, or remove this"
                 yield ProgrammeError(told, (*one.place, "join"))
-        if one.verb == "give":
-            yield from _unknown_person(one, joined, "to")
-        if one.verb in WITH_ANOTHER and "refused" not in one.expect:
-            yield from _unknown_person(one, joined)
+        yield from _unknown_person(one, joined)
         if _lets_in(one):
             joined[member] = day if one.verb == "join" else joined.get(member, day)
         if one.verb == "leave":
@@ -178,12 +176,15 @@ def _lets_in(one: Happening) -> bool:
     return one.verb not in ABOUT_NOBODY and one.member != GUEST
 
 
-def _unknown_person(one: Happening, known: Mapping[str, date], *field: str) -> Errors:
-    """Whom it names, as a fact or in a ``field`` of its facts."""
-    named = one.facts.get(*field) if isinstance(one.facts, Mapping) else one.facts
+def _unknown_person(one: Happening, known: Mapping[str, date]) -> Errors:
+    """Who is named by what happens to another, and is not there."""
+    named, place = one.facts, (*one.place, one.verb)
+    if one.verb in NAMING and isinstance(named, Mapping):
+        named, place = named.get(NAMING[one.verb]), (*place, NAMING[one.verb])
+    elif one.verb not in WITH_ANOTHER or "refused" in one.expect:
+        return
     if isinstance(named, str) and named not in known:
-        told = f"'{named}' is no member before this: let them join first"
-        yield ProgrammeError(told, (*one.place, one.verb, *field))
+        yield ProgrammeError(f"'{named}' is no member before this: let them join first", place)
 
 
 def _name_errors(scenario: Scenario, versions: Sequence[Programme]) -> Errors:

@@ -64,7 +64,9 @@ def due_pools(
 
 def rules_of(timetable: Timetable, draw: Draw, at: datetime) -> Programme:
     """The version whose prizes a draw at ``at`` gives: the one in force then, or the first after it that knows the draw."""
-    knowing = [one for _from, _to, one in timetable.versions if draw.key in {known.key for known in one.draws}]
+    knowing = [
+        one for _from, _to, one in timetable.versions if draw.key in {known.key for known in one.draws}
+    ]
     in_force = timetable.latest(at)
     return next((one for one in knowing if one is in_force), knowing[0])
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.loyalty.engine.document_parts import EVENTS, lifetimes, one, scopes, some
+from tests.loyalty.engine.document_parts import EVENTS, Drawn, lifetimes, one, scopes, some
 
 Document = dict[str, Any]
 
@@ -30,7 +30,7 @@ households = some(
         "share_on_leaving": one("earned", "equal"),
     },
 )
-audiences = st.one_of(st.just({}), people, households)
+audiences: Drawn = st.one_of(st.just({}), people, households)
 
 # Every kind of reward that is not a check, by the keys under which rules, conversions and stories find them.
 transfers = some({"to": one("members", "anyone", "household")}, {"count": one(1)})
