@@ -167,8 +167,11 @@ class LanguageView(SegmentView):
     @extend_schema(
         operation_id="segments_language",
         summary=_("Read what can be asked for"),
-        description=_("Every field and fact with its label, operators, parameters, unit and choices."),
+        description=_(
+            "Every field and fact with its label, operators, parameters, unit and choices, and in `grammar` how"
+            " definitions are written and what each part of them means."
+        ),
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request) -> Response:
-        return Response(queries.described())
+        return Response(queries.described() | {"grammar": queries.grammar()})

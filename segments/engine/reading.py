@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from segments.engine.errors import Malformed
 from segments.engine.refusing import check_group, check_number
-from segments.engine.shapes import AGGREGATES, Catalogue, FactShape, Shape
+from segments.engine.shapes import AGGREGATES, EDGES, KNOWN, Catalogue, FactShape, Shape
 from segments.engine.tree import (
     Bucket,
     Edge,
@@ -30,6 +30,7 @@ from segments.engine.values import (
     Place,
     read_amount,
     read_list,
+    read_months,
     read_number,
     read_test,
     read_text,
@@ -121,7 +122,9 @@ class _Reader:
         _only(document, ("agg", "of", "field", "where", "window", "op", "value"), at)
         measure, shape = self._measure(document, at)
         test = read_test(document, shape, at, self.zone)
-        if shape.is_positive:
+        if test.op in KNOWN:
+            raise Malformed((*at, "op"), "count_says_whether_it_happened")
+        if shape.is_number and shape.is_positive:
             is_whole = measure.agg.startswith("count")
             check_number(test, at, is_whole=is_whole, is_never_missing=measure.is_never_missing)
         return Measured(measure, test)
@@ -140,7 +143,7 @@ class _Reader:
         shape = _known(document.get("field"), measures, (*at, "field"))
         if agg == "count_distinct":
             return Measure(agg, facts, document["field"]), COUNTED
-        if not shape.is_number:
+        if not shape.is_number and agg not in EDGES:
             numbers = [name for name, one in measures.items() if one.is_number]
             raise Malformed((*at, "field"), "field_is_no_number", known=", ".join(numbers))
         return Measure(agg, facts, document["field"]), shape
@@ -150,8 +153,7 @@ class _Reader:
         window = (
             read_window(document["window"], (*at, "window"), self.zone) if "window" in document else Window()
         )
-        if window.kind == "next" and not shape.is_ahead:
-            raise Malformed((*at, "window"), "facts_lie_in_the_past")
+        self._check_window(window, shape, (*at, "window"))
         where = document.get("where", {})
         if not isinstance(where, Mapping):
             raise Malformed((*at, "where"), "condition_is_no_object")
@@ -160,6 +162,19 @@ class _Reader:
             for name, told in sorted(where.items())
         ]
         return Facts(of, tuple(details), window)
+
+    def _check_window(self, window: Window, shape: FactShape, at: Place) -> None:
+        if window.kind == "next" and not shape.is_ahead:
+            raise Malformed(at, "facts_lie_in_the_past")
+        if window.kind != "since":
+            return
+        if shape.is_ahead:
+            raise Malformed(at, "facts_lie_ahead")
+        if (
+            _known(window.since, self.catalogue.starts, (*at, "since")) == "member"
+            and shape.owner != "member"
+        ):
+            raise Malformed((*at, "since"), "ratio_mixes_owners")
 
     def _detail(self, told: Any, shape: Shape, at: Place) -> Test:
         """A value alone is what it must be, a list what it may be."""
@@ -205,25 +220,26 @@ class _Reader:
         _only(document, (which, "where", "window", "op", "value"), at)
         facts = self._facts(document, document[which], (*at, which), at)
         test = read_test(document, MOMENT, at, self.zone)
-        if test.window is None:
+        if test.op in KNOWN:
             raise Malformed((*at, "op"), "count_says_whether_it_happened")
         return Edge(which, facts, test)
 
     def sequence(self, document: Mapping[str, Any], at: Place) -> Node:
-        _only(document, ("did", "then_not", "mode", "within", "same"), at)
+        following = "then" if "then" in document else "then_not"
+        _only(document, ("did", following, "mode", "within", "same"), at)
         did = self._of(document["did"], (*at, "did"))
-        then_not = self._of(document.get("then_not"), (*at, "then_not"))
+        other = self._of(document.get(following), (*at, following))
         mode = document.get("mode", MODES[0])
         if mode not in MODES:
             raise Malformed((*at, "mode"), "mode_is_not_known", known=", ".join(MODES))
         within = read_amount(document["within"], (*at, "within")) if "within" in document else None
         if mode == "each_within" and within is None:
             raise Malformed(at, "within_is_missing")
-        shapes = [self.catalogue.facts[facts.of] for facts in (did, then_not)]
+        shapes = [self.catalogue.facts[facts.of] for facts in (did, other)]
         same = self._same(document.get("same", []), shapes, (*at, "same"))
         if shapes[0].owner != shapes[1].owner:
-            raise Malformed((*at, "then_not"), "ratio_mixes_owners")
-        return Sequence(did, then_not, mode, within, same)
+            raise Malformed((*at, following), "ratio_mixes_owners")
+        return Sequence(did, other, mode, within, same, is_followed=following == "then")
 
     def _of(self, told: Any, at: Place) -> Facts:
         if not isinstance(told, Mapping):
@@ -240,8 +256,13 @@ class _Reader:
         return tuple(dict.fromkeys(told))
 
     def recurring(self, document: Mapping[str, Any], at: Place) -> Node:
-        _only(document, ("recurring", "in", "number"), at)
         _known(document["recurring"], dict.fromkeys(sorted(self.catalogue.dates)), (*at, "recurring"))
+        if "in_month" in document:
+            _only(document, ("recurring", "in_month"), at)
+            return Recurring(
+                document["recurring"], months=read_months(document["in_month"], (*at, "in_month"))
+            )
+        _only(document, ("recurring", "in", "in_month", "number"), at)
         days, here = document.get("in", [0, 0]), (*at, "in")
         if not isinstance(days, list) or len(days) != 2:
             raise Malformed(here, "range_needs_two_ends")
@@ -265,7 +286,9 @@ class _Reader:
         if not isinstance(inner, Mapping) or "agg" not in inner:
             raise Malformed(here, "top_needs_a_number")
         _only(inner, ("agg", "of", "field", "where", "window"), here)
-        measure, _shape = self._measure(inner, here)
+        measure, shape = self._measure(inner, here)
+        if not shape.is_number:
+            raise Malformed((*here, "field"), "top_needs_a_number")
         percent = read_number(document.get("percent"), (*at, "percent"))
         if not 0 < percent < 100:
             raise Malformed((*at, "percent"), "percent_is_out_of_range")

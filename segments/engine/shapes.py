@@ -9,7 +9,11 @@ LISTED = ("in", "not_in")
 KNOWN = ("set", "not_set")
 RANGES = ("between", "not_between")
 NUMBERS = (*EQUALS, "lt", "lte", "gt", "gte", *RANGES)
-TIMES = ("before", "after", "on", "between", "within", "at_least_ago", "in_next", "at_least_ahead", "in")
+AGO = ("at_least_ago", "more_than_ago")
+AHEAD = ("at_least_ahead", "more_than_ahead")
+TIMES = ("before", "after", "on", "between", "within", *AGO, "in_next", *AHEAD, "in")
+# Asked of the clock and the calendar on the wall, whenever it was.
+WEEKDAY, HOUR = "weekday", "hour"
 # The operators that each kind of value can be asked with.
 OPERATORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -21,12 +25,13 @@ OPERATORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "money": NUMBERS,
         "quantity": NUMBERS,
         "yes_no": ("eq",),
-        "day": (*TIMES, *KNOWN),
-        "moment": (*TIMES, *KNOWN),
+        "day": (*TIMES, WEEKDAY, *KNOWN),
+        "moment": (*TIMES, WEEKDAY, HOUR, *KNOWN),
     }
 )
 NUMERIC = ("number", "money", "quantity")
-AGGREGATES = ("count", "sum", "avg", "min", "max", "count_distinct")
+EDGES = ("first", "last")
+AGGREGATES = ("count", "sum", "avg", "min", "max", *EDGES, "count_distinct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,13 @@ class FactShape:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All there is to ask for."""
+    """All there is to ask for.
+
+    ``starts`` are the moments of each member's own from which facts can be counted, and whose they are: of the member,
+    or of the account and so of all its members.
+    """
 
     fields: Mapping[str, Shape]
     facts: Mapping[str, FactShape]
     dates: frozenset[str]
+    starts: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The conditions of a definition, read and checked. Each writes itself back in its canonical form."""
 
+import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,9 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from segments.engine.clock import months_later
 from segments.engine.window import Window
 
 EVER = Window()
+# How many months from this one.
+NAMED_MONTHS = {"previous": -1, "this": 0, "next": 1}
 
 
 def number_document(number: Fraction) -> Any:
@@ -229,20 +233,21 @@ class Edge(Node):
 
 @dataclass(frozen=True, slots=True)
 class Sequence(Node):
-    """``did`` happened, and ``then_not`` has not followed: since the last, since the first, or within a time of
-    each. While that time runs, nothing is decided yet.
+    """``did`` happened, and ``other`` has not followed: since the last, since the first, or within a time of
+    each. While that time runs, nothing is decided yet. Where it ``is_followed``, the other has to have come.
     """
 
     did: Facts
-    then_not: Facts
+    other: Facts
     mode: str
     within: tuple[int, str] | None
     same: tuple[str, ...]
+    is_followed: bool = False
 
     def document(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             "did": _short(self.did),
-            "then_not": _short(self.then_not),
+            "then" if self.is_followed else "then_not": _short(self.other),
             "mode": self.mode,
         }
         if self.within:
@@ -250,7 +255,7 @@ class Sequence(Node):
         return found | ({"same": list(self.same)} if self.same else {})
 
     def facts_asked_of(self) -> tuple[Facts, ...]:
-        return (self.did, self.then_not)
+        return (self.did, self.other)
 
 
 def _short(facts: Facts) -> Any:
@@ -259,14 +264,27 @@ def _short(facts: Facts) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Recurring(Node):
-    """The yearly return of a date lies so many days from today; ``number`` is the only one meant, unless 0."""
+    """The yearly return of a date lies so many days from today; ``number`` is the only one meant, unless 0.
+
+    With ``months``, the date lies in one of them, whatever the year: 1 to 12, or one named from today.
+    """
 
     date: str
-    first: int
-    last: int
+    first: int = 0
+    last: int = 0
     number: int = 0
+    months: tuple[int | str, ...] = ()
+
+    def months_on(self, today: datetime.date) -> frozenset[int]:
+        """The months that are meant, as seen from a day."""
+        return frozenset(
+            months_later(today, NAMED_MONTHS[one]).month if isinstance(one, str) else one
+            for one in self.months
+        )
 
     def document(self) -> dict[str, Any]:
+        if self.months:
+            return {"recurring": self.date, "in_month": list(self.months)}
         found: dict[str, Any] = {"recurring": self.date, "in": [self.first, self.last]}
         return found | ({"number": self.number} if self.number else {})
 

@@ -10,6 +10,7 @@ from segments.engine.clock import (
     day_end,
     day_start,
     local_day,
+    months_later,
     next_period,
     period_start,
     shifted,
@@ -18,10 +19,18 @@ from segments.engine.clock import (
 from segments.engine.tree import Recurring, Test
 from segments.engine.window import Window
 
+MONTHS = 12
 # A month may be three days shorter than another, and clocks go forward and back.
 SLACK = 4
 # How the moments of a turn lie from what happened, in lengths of the window.
-EDGES = {"last": (0, 1), "at_least_ago": (1,), "next": (-1, 0), "at_least_ahead": (-1,)}
+EDGES = {
+    "last": (0, 1),
+    "at_least_ago": (1,),
+    "more_than_ago": (1,),
+    "next": (-1, 0),
+    "at_least_ahead": (-1,),
+    "more_than_ahead": (-1,),
+}
 
 
 def turns_on(at: date, window: Window, now: datetime, zone: ZoneInfo) -> date | None:
@@ -43,10 +52,9 @@ def _turned(day: date, at: date, window: Window, now: datetime, zone: ZoneInfo, 
 
 
 def _is_within(at: date, window: Window, now: datetime, zone: ZoneInfo) -> bool:
-    span = window.span(now, zone)
     if isinstance(at, datetime):
-        return at in span
-    first, last = span.days(zone)
+        return at in window.span(now, zone)
+    first, last = window.days(now, zone)
     return (first is None or first <= at) and (last is None or at <= last)
 
 
@@ -88,6 +96,8 @@ def fades_on(
 
 def comes_round_on(origin: date, node: Recurring, today: date) -> date | None:
     """The next day on which the yearly return begins or ceases to lie so many days away."""
+    if node.months:
+        return _month_turns_on(origin, node, today)
     recent = range(max(origin.year + 1, today.year - 2), today.year + 4)
     years = [origin.year + node.number] if node.number else recent
     returns = [yearly(origin, year) for year in years]
@@ -99,3 +109,12 @@ def comes_round_on(origin: date, node: Recurring, today: date) -> date | None:
     edges |= {one - timedelta(days=node.first) + DAY for one in returns}
     is_so = holds(today)
     return next((day for day in sorted(edges) if day > today and holds(day) is not is_so), None)
+
+
+def _month_turns_on(origin: date, node: Recurring, today: date) -> date | None:
+    """The first of the next month with which the named one becomes or ceases to be that of the date."""
+    starts = [today.replace(day=1)]
+    while len(starts) <= MONTHS:
+        starts.append(months_later(starts[-1], 1))
+    is_so = origin.month in node.months_on(today)
+    return next((day for day in starts[1:] if (origin.month in node.months_on(day)) is not is_so), None)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from segments.engine.clock import on_the_wall
 from segments.engine.errors import Malformed
-from segments.engine.shapes import KNOWN, LISTED, RANGES, Shape
-from segments.engine.tree import Test
+from segments.engine.shapes import AGO, AHEAD, HOUR, KNOWN, LISTED, RANGES, WEEKDAY, Shape
+from segments.engine.tree import NAMED_MONTHS, Test
 from segments.engine.window import PERIODS, PREVIOUS, THIS, UNITS, Window
 
 Place = tuple[str | int, ...]
@@ -34,6 +34,8 @@ def read_test(document: Mapping[str, Any], shape: Shape, at: Place, zone: ZoneIn
     if "value" not in document:
         raise Malformed(at, "value_is_missing")
     told, here = document["value"], (*at, "value")
+    if op in (WEEKDAY, HOUR):
+        return Test(op, read_weekdays(told, here) if op == WEEKDAY else read_hours(told, here))
     if shape.kind in ("day", "moment"):
         op = "in" if op == "within" and isinstance(told, Mapping) else op
         window = read_time(op, told, here, zone)
@@ -121,7 +123,7 @@ def read_time(op: str, told: Any, at: Place, zone: ZoneInfo) -> Window:
     """The stretch that a time must lie in to pass."""
     if op == "in":
         return read_window(told, at, zone)
-    if op in ("within", "in_next", "at_least_ago", "at_least_ahead"):
+    if op in (*RELATIVE, *AGO, *AHEAD):
         return Window(RELATIVE.get(op, op), *read_amount(told, at))
     if op == "between":
         return _between(told, at, zone)
@@ -135,6 +137,50 @@ def _on(moment: date, at: Place) -> Window:
     if isinstance(moment, datetime):
         raise Malformed(at, "value_is_not_a_day")
     return Window("between", start=moment, end=moment)
+
+
+def read_weekdays(told: Any, at: Place) -> tuple[int, ...]:
+    """Monday is 1, Sunday 7."""
+    days = [_part_of_time(one, (*at, place), range(1, 8)) for place, one in enumerate(_some(told, at))]
+    if len(set(days)) == 7:
+        raise Malformed(at, "condition_is_always_true")
+    return tuple(sorted(set(days)))
+
+
+def read_hours(told: Any, at: Place) -> tuple[int, int]:
+    """From the start of the first hour to the end of the last, 0 to 23."""
+    if not isinstance(told, list) or len(told) != 2:
+        raise Malformed(at, "range_needs_two_ends")
+    first, last = (_part_of_time(one, (*at, place), range(24)) for place, one in enumerate(told))
+    if first > last:
+        raise Malformed(at, "range_is_reversed")
+    if last - first == 23:
+        raise Malformed(at, "condition_is_always_true")
+    return first, last
+
+
+def read_months(told: Any, at: Place) -> tuple[int | str, ...]:
+    """January is 1; this, previous and next are seen from today."""
+    found: dict[int | str, None] = {}
+    for place, one in enumerate(_some(told, at)):
+        named = isinstance(one, str) and one in NAMED_MONTHS
+        found[one if named else _part_of_time(one, (*at, place), range(1, 13))] = None
+    if len(found) >= 12 and {*range(1, 13)} <= found.keys():
+        raise Malformed(at, "condition_is_always_true")
+    return tuple(sorted(found, key=str))
+
+
+def _some(told: Any, at: Place) -> list[Any]:
+    listed = told if isinstance(told, list) else [told]
+    if not listed:
+        raise Malformed(at, "list_is_empty")
+    return listed
+
+
+def _part_of_time(told: Any, at: Place, known: range) -> int:
+    if isinstance(told, bool) or not isinstance(told, int) or told not in known:
+        raise Malformed(at, "part_of_time_is_not_known", least=known[0], most=known[-1])
+    return told
 
 
 def read_window(told: Any, at: Place, zone: ZoneInfo) -> Window:
@@ -151,6 +197,8 @@ def read_window(told: Any, at: Place, zone: ZoneInfo) -> Window:
         return _calendar(inner, here)
     if kind in ("between", "days"):
         return _between(inner, here, zone)
+    if kind == "since":
+        return Window(kind, since=read_text(inner, here))
     raise Malformed(at, "window_is_not_known")
 
 

@@ -5,11 +5,22 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from segments.engine.clock import INSTANT, day_end, day_start, local_day, next_period, period_start, shifted
+from segments.engine.clock import (
+    DAY,
+    INSTANT,
+    day_end,
+    day_start,
+    local_day,
+    next_period,
+    period_start,
+    shifted,
+)
+from segments.engine.shapes import AGO, AHEAD
 
 UNITS = ("minute", "hour", "day", "week", "month", "year")
 PERIODS = ("day", "week", "month", "quarter", "year")
 THIS, PREVIOUS = "this", "previous"
+AT_LEAST = {"more_than_ago": "at_least_ago", "more_than_ahead": "at_least_ahead"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +41,21 @@ class Span:
         first = None if self.start is None else local_day(self.start, zone)
         return first, None if self.end is None else local_day(self.end, zone)
 
+    def without_edge(self) -> "Span":
+        """The same without the moment at which it begins or ends; the other end is open."""
+        if self.start is None:
+            return Span(None, None if self.end is None else self.end - INSTANT)
+        return Span(self.start + INSTANT)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """``kind`` is all, last, next, at_least_ago, at_least_ahead, calendar, before, after, or between.
+    """``kind`` is all, last, next, at_least_ago, more_than_ago, at_least_ahead, more_than_ahead, calendar, before, after,
+    between, or since.
 
     ``count`` and ``unit`` belong to the relative ones and to the calendar, where count 0 is this period
-    and 1 the previous. ``start`` and ``end`` are days or moments.
+    and 1 the previous. ``start`` and ``end`` are days or moments. Since a moment of each member's own, named by
+    ``since``, no two have the same stretch: its span is open, and whoever looks at facts narrows it.
     """
 
     kind: str = "all"
@@ -44,19 +63,30 @@ class Window:
     unit: str = ""
     start: date | datetime | None = None
     end: date | datetime | None = None
+    since: str = ""
 
     def span(self, now: datetime, zone: ZoneInfo) -> Span:
-        if self.kind == "all":
+        if self.kind in ("all", "since"):
             return Span()
         if self.kind == "calendar":
             return self._period(now, zone)
-        if self.kind in ("last", "at_least_ago"):
+        if self.kind in ("last", *AGO):
             edge = shifted(now, -self.count, self.unit, zone)
-            return Span(edge, now) if self.kind == "last" else Span(None, edge)
-        if self.kind in ("next", "at_least_ahead"):
+            return Span(edge, now) if self.kind == "last" else self._beyond(Span(None, edge))
+        if self.kind in ("next", *AHEAD):
             edge = shifted(now, self.count, self.unit, zone)
-            return Span(now, edge) if self.kind == "next" else Span(edge, None)
+            return Span(now, edge) if self.kind == "next" else self._beyond(Span(edge, None))
         return self._between(zone)
+
+    def days(self, now: datetime, zone: ZoneInfo) -> tuple[date | None, date | None]:
+        """The first and the last day that lie in it, of what is compared by days."""
+        if self.kind not in ("more_than_ago", "more_than_ahead"):
+            return self.span(now, zone).days(zone)
+        first, last = Window(AT_LEAST[self.kind], self.count, self.unit).span(now, zone).days(zone)
+        return first and first + DAY, last and last - DAY
+
+    def _beyond(self, span: Span) -> Span:
+        return span.without_edge() if self.kind in AT_LEAST else span
 
     def _period(self, now: datetime, zone: ZoneInfo) -> Span:
         start = period_start(local_day(now, zone), self.unit)
@@ -80,6 +110,8 @@ class Window:
             return {"calendar": [PREVIOUS if self.count else THIS, self.unit]}
         if self.unit:
             return {self.kind: [self.count, self.unit]}
+        if self.since:
+            return {"since": self.since}
         name = "between" if isinstance(self.start, datetime) else "days"
         return {name: [written(self.start), written(self.end)]}
 

@@ -179,5 +179,34 @@ class FactFilter(ABC):
         )
 
 
+class Start(ABC):
+    """A moment of each member's own, from which facts can be counted: “since they joined”.
+
+    Where it ``is_of_account``, all members of an account have the same.
+    """
+
+    key: ClassVar[str]
+    is_of_account: ClassVar[bool] = False
+
+    @abstractmethod
+    def known(self) -> Choices:
+        """The names by which a definition calls it, with what a sentence says after “since”."""
+
+    @abstractmethod
+    def of(self, owner: str, name: str, moment: Moment) -> Combinable:
+        """When it was for the owner to whom ``owner`` leads from a fact; nothing for whom it never was."""
+
+
 fields: Registry[type[FieldFilter]] = Registry("field of segments")
 facts: Registry[type[FactFilter]] = Registry("fact of segments")
+starts: Registry[type[Start]] = Registry("start of windows")
+
+
+def start_called(name: str) -> Start:
+    """The start of a name that a definition may use: its key, or its key, a dot and which of several it is."""
+    return starts[name.partition(".")[0]]()
+
+
+def known_starts() -> Mapping[str, Promise | str]:
+    """All names there are, with their words."""
+    return {name: label for start in starts.values() for name, label in start().known()}

@@ -1,15 +1,20 @@
 """How each kind of value is compared in the database. A missing value passes nothing but ``not_set``."""
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Concat, StrIndex
+from django.db.models.functions import Concat, ExtractHour, ExtractIsoWeekDay, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from members.models import Member
+from segments.engine.shapes import HOUR, WEEKDAY
 from segments.engine.tree import Test
 from segments.filters import Moment
 
@@ -50,28 +55,33 @@ def exact_test(name: str, test: Test) -> Q:
     return Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__in": listed})
 
 
-def folded_test(name: str, test: Test) -> Q:
+def _escaped(text: str) -> str:
+    """As a pattern that finds it in any case; “ß” is “ss” in another."""
+    return re.escape(text).replace("ß", "ss").replace("ss", "(ss|ß)")
+
+
+def spaced(text: str) -> str:
+    """As a pattern that finds it with space anywhere in it, and without."""
+    return r"\s*".join(map(re.escape, "".join(text.split())))
+
+
+def folded_test(name: str, test: Test, escaped: Callable[[str], str] = _escaped) -> Q:
     """Of text that people wrote, whatever its case and the space around it."""
     written = Q(**{f"{name}__regex": r"[^\s]"})
     if test.op in ("set", "not_set"):
         # Of what is missing itself, a pattern tells nothing.
         return written if test.op == "set" else Q(**{f"{name}__isnull": True}) | ~written
     values = test.value if isinstance(test.value, tuple) else (test.value,)
-    pattern = _PATTERNS[test.op.removeprefix("not_")] % "|".join(map(_escaped, values))
+    pattern = _PATTERNS[test.op.removeprefix("not_")] % "|".join(map(escaped, values))
     found = Q(**{f"{name}__iregex": pattern})
     if test.op == "pattern":
-        found = Q(**{f"{name}__iregex": _PATTERNS["eq"] % _any_where_starred(test.value)})
+        found = Q(**{f"{name}__iregex": _PATTERNS["eq"] % _any_where_starred(escaped(test.value))})
     return written & ~found if test.op in ("ne", "not_in", "not_contains") else found
 
 
-def _escaped(text: str) -> str:
-    """As a pattern that finds it in any case; “ß” is “ss” in another."""
-    return re.escape(text).replace("ß", "ss").replace("ss", "(ss|ß)")
-
-
-def _any_where_starred(text: str) -> str:
+def _any_where_starred(pattern: str) -> str:
     """A star is any text, a question mark any letter: nothing that takes long on any text."""
-    return _escaped(text).replace(r"\*", ".*").replace(r"\?", ".")
+    return pattern.replace(r"\*", ".*").replace(r"\?", ".")
 
 
 _PATTERNS = {
@@ -86,6 +96,8 @@ _PATTERNS = {
 
 
 def moment_test(name: str, test: Test, moment: Moment) -> Q:
+    if test.op in (WEEKDAY, HOUR):
+        return _by_the_clock(name, test, moment.zone)
     if test.window is None:
         return Q(**{f"{name}__isnull": test.op == "not_set"})
     span = test.window.span(moment.now, moment.zone)
@@ -93,9 +105,21 @@ def moment_test(name: str, test: Test, moment: Moment) -> Q:
 
 
 def day_test(name: str, test: Test, moment: Moment) -> Q:
+    if test.op == WEEKDAY:
+        return _by_the_clock(name, test, None)
     if test.window is None:
         return Q(**{f"{name}__isnull": test.op == "not_set"})
-    return _within(name, *test.window.span(moment.now, moment.zone).days(moment.zone))
+    return _within(name, *test.window.days(moment.now, moment.zone))
+
+
+def _by_the_clock(name: str, test: Test, zone: ZoneInfo | None) -> Q:
+    """On one of the weekdays, or within the hours, that the club's clock shows."""
+    if test.op == HOUR:
+        hour = ExtractHour(name, tzinfo=zone)
+        first, last = test.value
+        return Q(GreaterThanOrEqual(hour, first)) & Q(LessThanOrEqual(hour, last))
+    weekday = ExtractIsoWeekDay(name, tzinfo=zone)
+    return reduce(or_, (Q(Exact(weekday, one)) for one in test.value))
 
 
 def _within(name: str, start: Any, end: Any) -> Q:

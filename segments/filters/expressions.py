@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import (
     BigIntegerField,
     Case,
+    DateField,
     DecimalField,
     ExpressionWrapper,
     F,
@@ -30,6 +31,8 @@ from django.db.models.functions import (
     Round,
     StrIndex,
     TruncDate,
+    TruncMonth,
+    TruncWeek,
 )
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +57,25 @@ def sum_of(rows: QuerySet[Any], name: str, *, by: str) -> Combinable:
 def local_day(name: str) -> Combinable:
     """The club's day of a moment."""
     return TruncDate(name, tzinfo=ZoneInfo(settings.CLUB_TIME_ZONE))
+
+
+def local_week(name: str) -> Combinable:
+    """The club's Monday of a moment's week."""
+    return TruncWeek(name, tzinfo=ZoneInfo(settings.CLUB_TIME_ZONE), output_field=DateField())
+
+
+def local_month(name: str) -> Combinable:
+    """The club's first day of a moment's month."""
+    return TruncMonth(name, tzinfo=ZoneInfo(settings.CLUB_TIME_ZONE), output_field=DateField())
+
+
+def days_weeks_and_months(name: str) -> "dict[str, Detail]":
+    """What can be counted apart of the moments at which facts happened: on how many days, in how many months."""
+    return {
+        "local_day": Detail("day", _("day"), local_day(name)),
+        "local_week": Detail("day", _("week"), local_week(name)),
+        "local_month": Detail("day", _("month"), local_month(name)),
+    }
 
 
 class DayNumber(Func):

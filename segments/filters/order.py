@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Order, OrderReturnLine
 from segments.filters import Detail, FactFilter, Moment, facts, searching
-from segments.filters.expressions import local_day, sum_of, when_it_was
+from segments.filters.expressions import days_weeks_and_months, sum_of, when_it_was
 
 
 @facts.register("order")
@@ -39,7 +39,7 @@ class Orders(FactFilter):
             "gross": Detail("money", _("price before discounts"), "gross_ore"),
             "discount": Detail("money", _("discounts"), "discount_ore"),
             "voucher": Detail("money", _("paid with checks"), "voucher_ore"),
-            "local_day": Detail("day", _("day"), local_day("placed_at")),
+            **days_weeks_and_months("placed_at"),
             "store": Detail("text", _("store"), "store__code"),
             "channel": Detail("text", _("channel"), "channel"),
         }

@@ -9,7 +9,7 @@ from members.models import Order, OrderLine, OrderReturnLine
 from segments.filters import Detail, FactFilter, Moment, facts, searching
 from segments.filters.expressions import (
     THOUSANDTHS,
-    local_day,
+    days_weeks_and_months,
     root_of,
     sum_of,
     thousandths,
@@ -52,7 +52,7 @@ class OrderLines(FactFilter):
             "brand": Detail("text", _("brand"), "brand"),
             "store": Detail("text", _("store"), "order__store__code"),
             "order": Detail("text", _("order"), "order_id"),
-            "local_day": Detail("day", _("day"), local_day("order__placed_at")),
+            **days_weeks_and_months("order__placed_at"),
         }
 
     def where(self) -> Mapping[str, Detail]:

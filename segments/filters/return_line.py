@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from members.models import OrderReturnLine
 from segments.filters import Detail, FactFilter, Moment, facts, searching
-from segments.filters.expressions import THOUSANDTHS, local_day, thousandths
+from segments.filters.expressions import THOUSANDTHS, days_weeks_and_months, thousandths
 
 
 @facts.register("return_line")
@@ -30,7 +30,7 @@ class ReturnLines(FactFilter):
             "qty": Detail("quantity", _("quantity"), thousandths("quantity"), scale=THOUSANDTHS),
             "product": Detail("text", _("article number"), "sku"),
             "return": Detail("text", _("return"), "order_return_id"),
-            "local_day": Detail("day", _("day"), local_day("order_return__returned_at")),
+            **days_weeks_and_months("order_return__returned_at"),
         }
 
     def where(self) -> Mapping[str, Detail]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.dates import MONTHS as MONTHS_OF_YEAR
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import get_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as later
@@ -28,16 +30,17 @@ OPERATORS: Mapping[str, str] = {
     "gte": later("at least"),
     "between": later("between"),
     "not_between": later("not between"),
-    "any_of": later("has any of"),
-    "all_of": later("has all of"),
-    "none_of": later("has none of"),
     "before": later("before the day"),
     "after": later("after the day"),
     "on": later("on the day"),
     "within": later("within the last"),
     "at_least_ago": later("at least this long ago"),
+    "more_than_ago": later("longer ago than"),
     "in_next": later("within the next"),
     "at_least_ahead": later("at least this far ahead"),
+    "more_than_ahead": later("further ahead than"),
+    "weekday": later("on the weekday"),
+    "hour": later("between the hours"),
 }
 # Of a number, “is” says too little; of a time, “between” and “in” mean days and periods.
 OF_NUMBERS: Mapping[str, str] = {"eq": later("exactly"), "ne": later("anything but")}
@@ -48,9 +51,11 @@ AGGREGATES: Mapping[str, str] = {
     "avg": later("the average of"),
     "min": later("the lowest"),
     "max": later("the highest"),
+    "first": later("the first"),
+    "last": later("the last"),
     "count_distinct": later("the number of different"),
-    "first": later("the first time of"),
-    "last": later("the last time of"),
+    "when_first": later("the first time of"),
+    "when_last": later("the last time of"),
 }
 WINDOWS: Mapping[str, str] = {
     "all": later("at any time"),
@@ -59,6 +64,7 @@ WINDOWS: Mapping[str, str] = {
     "calendar": later("in a calendar period"),
     "days": later("between two days"),
     "between": later("between two times"),
+    "since": later("since"),
 }
 UNITS: Mapping[str, str] = {
     "minute": later("minutes"),
@@ -86,6 +92,19 @@ MODES: Mapping[str, str] = {
     "since_first": later("after the first one"),
     "each_within": later("after any one of them"),
 }
+MONTHS: Mapping[str, str] = {
+    "this": later("this month"),
+    "next": later("the next month"),
+    "previous": later("the previous month"),
+}
+FOLLOWED: Mapping[str, str] = {
+    "then_not": later("and did not do this"),
+    "then": later("and then did this"),
+}
+RECURRING: Mapping[str, str] = {
+    "in": later("so many days from today"),
+    "in_month": later("in a month"),
+}
 GROUPS: Mapping[str, str] = {
     "all": later("All of these"),
     "any": later("At least one of these"),
@@ -94,7 +113,7 @@ GROUPS: Mapping[str, str] = {
 }
 LEAVES: Mapping[str, str] = {
     "ratio": later("A share: one number divided by another"),
-    "sequence": later("Something happened, and something else did not follow"),
+    "sequence": later("Something happened, and something else followed or did not"),
     "recurring": later("A date that comes again every year"),
     "segment": later("Is in another segment"),
     "top": later("Among the highest"),
@@ -142,11 +161,13 @@ CONTROLS: Mapping[str, str] = {
     "below": later("Divided by"),
     "least": later("Only where the latter is at least"),
     "did": later("They did this"),
-    "then_not": later("and did not do this"),
+    "followed": later("What followed"),
     "mode": later("Counted from"),
     "within": later("Only for so long"),
     "same": later("with the same"),
     "date": later("Date"),
+    "returns": later("When it comes again"),
+    "since": later("Since when"),
     "days_from": later("Days from today, at the earliest"),
     "days_to": later("Days from today, at the latest"),
     "number": later("Only this one, 0 for all"),
@@ -183,6 +204,10 @@ def controls(currency: str) -> dict[str, Any]:
         "unit_words": _said(UNITS),
         "period_words": _said(PERIODS),
         "modes": _said(MODES),
+        "followed": _said(FOLLOWED),
+        "recurring_words": _said(RECURRING),
+        "weekdays": {str(place): str(day) for place, day in enumerate(WEEKDAYS.values(), 1)},
+        "months": _said(MONTHS) | {str(place): str(month) for place, month in MONTHS_OF_YEAR.items()},
         "groups": _said(GROUPS),
         "leaves": _said(LEAVES),
         "words": _said(CONTROLS),

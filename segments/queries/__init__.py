@@ -3,6 +3,7 @@
 from segments.queries.catalogue import catalogue, club_zone
 from segments.queries.dependants import Dependant, dependants, dependants_of_segments
 from segments.queries.describing import described
+from segments.queries.grammar import grammar
 from segments.queries.mistakes import sentence_of
 from segments.queries.outlines import Line, outline
 from segments.queries.previews import Preview, TooMuchToCount, preview
@@ -33,6 +34,7 @@ __all__ = [
     "depends_on_others",
     "described",
     "free_key",
+    "grammar",
     "in_segment",
     "is_meant",
     "members_of",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from segments.engine.shapes import Catalogue
-from segments.filters import facts, fields
+from segments.filters import facts, fields, known_starts, start_called
 
 # Dates that come again every year.
 BIRTHDAY, JOINED, FIRST_ORDER = "birthday", "joined", "first_order"
@@ -22,4 +22,5 @@ def catalogue() -> Catalogue:
         fields={name: found().shape() for name, found in fields.items()},
         facts={name: found().shape() for name, found in facts.items()},
         dates=DATES,
+        starts={name: "account" if start_called(name).is_of_account else "member" for name in known_starts()},
     )

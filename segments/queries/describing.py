@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from segments.engine.shapes import AGGREGATES, Shape
 from segments.engine.window import PERIODS, UNITS
-from segments.filters import Choices, FactFilter, Value, facts, fields
+from segments.filters import Choices, FactFilter, Value, facts, fields, known_starts, start_called
 from segments.queries.catalogue import BIRTHDAY, FIRST_ORDER, JOINED
 
 
 def described() -> dict[str, Any]:
-    """Fields, facts and dates with their labels, parameters, operators, units and choices."""
+    """Fields, facts, dates and starts with their labels, parameters, operators, units and choices."""
     return {
         "fields": [{"key": key, "help": str(found.help), **_value(found())} for key, found in fields.items()],
         "facts": [_fact(key, found()) for key, found in facts.items()],
@@ -20,6 +20,10 @@ def described() -> dict[str, Any]:
         "aggregates": list(AGGREGATES),
         "units": list(UNITS),
         "periods": list(PERIODS),
+        "starts": [
+            {"key": key, "label": str(label), "is_of_account": start_called(key).is_of_account}
+            for key, label in known_starts().items()
+        ],
     }
 
 
@@ -55,6 +59,7 @@ def _fact(key: str, fact: FactFilter) -> dict[str, Any]:
         "label": str(fact.label),
         "help": str(fact.help),
         "is_ahead": fact.is_ahead,
+        "is_of_account": fact.is_of_account,
         "measures": _values(fact.measures()),
         "where": _values(fact.where()),
         "same": _values(fact.same()),

@@ -12,6 +12,7 @@ from django.db.models import (
     FloatField,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -21,10 +22,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, NullIf, Rank
 
-from members.models import Member
+from members.models import Account, Member
+from segments.engine.shapes import EDGES
 from segments.engine.tree import Edge, Facts, Measure, Measured, Ratio, Test, Top
 from segments.engine.window import Span
-from segments.filters import Detail, FactFilter, Moment, facts
+from segments.filters import Detail, FactFilter, Moment, Start, facts, start_called
 from segments.filters.comparing import (
     detail_test,
     moment_test,
@@ -46,6 +48,11 @@ def rows_of(wanted: Facts, moment: Moment) -> QuerySet[Any]:
     rows: QuerySet[Any] = (
         found.rows(moment).filter(**{f"{found.owner}__isnull": False}).filter(_within(found.at, span))
     )
+    if wanted.window.since:
+        start = start_called(wanted.window.since)
+        rows = rows.filter(
+            **{f"{found.at}__gte": start.of(_owner(found, start), wanted.window.since, moment)}
+        )
     for name, test in wanted.where:
         rows = _narrowed(rows, name, found.where()[name], test, moment)
     rows = rows.order_by().annotate(**{OWNER: F(found.owner)})
@@ -55,6 +62,13 @@ def rows_of(wanted: Facts, moment: Moment) -> QuerySet[Any]:
     if moment.only is None:
         return rows
     return rows.filter(**{f"{found.owner}__in": _owners(found, moment.only)})
+
+
+def _owner(found: FactFilter, start: Start) -> str:
+    """What leads from a fact to whom a start belongs to."""
+    if start.is_of_account and not found.is_of_account:
+        return f"{found.owner.removesuffix('_id')}__account_id"
+    return found.owner
 
 
 def _within(name: str, span: Span) -> Q:
@@ -92,15 +106,33 @@ def measured_condition(node: Measured, moment: Moment) -> Q:
     is_for_none = measure.is_never_missing and test.compares(0)
     if measure.agg == "count" and _is_about_any(test):
         return nobody_owns(of, rows) if is_for_none else owned_by(of, rows)
-    grouped = rows.values(OWNER).annotate(**result_of(measure))
+    grouped = results_of(measure, rows, moment)
     if is_for_none:
-        return nobody_owns(of, grouped.filter(compared(measure, test.opposite)))
-    return owned_by(of, grouped.filter(compared(measure, test)))
+        return nobody_owns(of, grouped.filter(compared(measure, test.opposite, moment)))
+    return owned_by(of, grouped.filter(compared(measure, test, moment)))
 
 
 def _is_about_any(test: Test) -> bool:
     """Whether it only matters if there is one."""
     return (test.op, test.value) in {("gte", 1), ("gt", 0), ("ne", 0), ("eq", 0), ("lt", 1), ("lte", 0)}
+
+
+def results_of(measure: Measure, rows: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
+    """The owners of ``rows``, each with the number that they come to; of the first or the last, with its value."""
+    if measure.agg not in EDGES:
+        grouped: QuerySet[Any] = rows.values(OWNER).annotate(**result_of(measure))
+        return grouped
+    found = facts[measure.facts.of]()
+    detail = found.measures()[measure.field]
+    order = (found.at, "pk") if measure.agg == "first" else (f"-{found.at}", "-pk")
+    valued = rows.annotate(edge_value=_unless_blank(detail)).filter(edge_value__isnull=False)
+    value = valued.filter(**{found.owner: OuterRef("pk")}).order_by(*order).values("edge_value")[:1]
+    owners: QuerySet[Any] = (Account.objects if found.is_of_account else Member.objects).annotate(
+        **{OWNER: F("pk"), RESULT: Subquery(value)}
+    )
+    if moment.only is not None:
+        owners = owners.filter(pk__in=_owners(found, moment.only))
+    return owners.filter(**{f"{RESULT}__isnull": False}).values(OWNER, RESULT)
 
 
 def result_of(measure: Measure) -> dict[str, Any]:
@@ -129,9 +161,12 @@ def scale_of(measure: Measure) -> int:
     return facts[measure.facts.of]().measures()[measure.field].scale
 
 
-def compared(measure: Measure, test: Test) -> Q:
+def compared(measure: Measure, test: Test, moment: Moment) -> Q:
     """The test of a result. An average passes where its sum stands so to the value times its count."""
     scale = scale_of(measure)
+    if measure.agg in EDGES:
+        detail = facts[measure.facts.of]().measures()[measure.field]
+        return detail_test(RESULT, detail.kind, scale, test, moment)
     return _average_test(test, scale) if measure.agg == "avg" else number_test(RESULT, test, scale)
 
 
@@ -175,11 +210,10 @@ def top_condition(node: Top, moment: Moment) -> Q:
     measure, of = node.measure, node.measure.facts.of
     column = "account_id" if facts[of].is_of_account else "pk"
     active = Member.objects.active()
-    rows = rows_of(measure.facts, Moment(moment.now, moment.zone)).filter(
-        **{f"{OWNER}__in": active.values(column)}
-    )
+    rows = rows_of(measure.facts, Moment(moment.now, moment.zone))
     rank = Window(Rank(), order_by=_order_of(measure).desc())
-    ranked = rows.values(OWNER).annotate(**result_of(measure)).annotate(segment_rank=rank)
+    grouped = results_of(measure, rows, Moment(moment.now, moment.zone))
+    ranked = grouped.filter(**{f"{OWNER}__in": active.values(column)}).annotate(segment_rank=rank)
     size = Subquery(active.order_by().values("state").annotate(size=Count("*")).values("size"))
     share = node.percent / 100
     rounded_up = (size * share.numerator + share.denominator - 1) / share.denominator

@@ -13,22 +13,23 @@ AT = "segment_at"
 
 
 def sequence_condition(node: Sequence, moment: Moment) -> Q:
-    """Some ``did``, the last or the first of its kind where only that counts, that nothing has followed.
+    """Some ``did``, the last or the first of its kind where only that counts, that the other has not followed, or has.
 
     With ``same``, of each product or category by itself; what has none is left out.
     """
     did = _keyed(node.did, node.same, moment)
     if node.mode == "since_first":
         did = did.filter(~Exists(_alike(did, node.same).filter(**{f"{AT}__lt": OuterRef(AT)})))
-    elif node.within and node.mode == "since_last":
+    elif (node.within or node.is_followed) and node.mode == "since_last":
         did = did.filter(~Exists(_alike(did, node.same).filter(**{f"{AT}__gt": OuterRef(AT)})))
-    following = _alike(_keyed(node.then_not, node.same, moment), node.same).filter(
-        **{f"{AT}__gt": OuterRef(AT)}
-    )
+    following = _alike(_keyed(node.other, node.same, moment), node.same).filter(**{f"{AT}__gt": OuterRef(AT)})
     if node.within:
-        did = did.annotate(segment_end=Later(AT, *node.within)).filter(segment_end__lte=moment.now)
+        did = did.annotate(segment_end=Later(AT, *node.within))
         following = following.filter(**{f"{AT}__lte": OuterRef("segment_end")})
-    return owned_by(node.did.of, did.filter(~Exists(following)))
+    if node.is_followed:
+        return owned_by(node.did.of, did.filter(Exists(following)))
+    decided = did.filter(segment_end__lte=moment.now) if node.within else did
+    return owned_by(node.did.of, decided.filter(~Exists(following)))
 
 
 def _keyed(wanted: Facts, same: tuple[str, ...], moment: Moment) -> QuerySet[Any]:

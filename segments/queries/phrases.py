@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils import formats
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as later
 
 from members.queries import money
+from segments.engine.shapes import HOUR, WEEKDAY
 from segments.engine.tree import Test
 from segments.engine.window import Window
-from segments.filters import Value
+from segments.filters import Value, known_starts
 from segments.queries.catalogue import club_zone
 
 DECIMALS = 4
@@ -56,6 +58,13 @@ def compared(test: Test, of: Value) -> str:
     if test.window is not None:
         return within(test.window)
     value = test.value
+    if test.op == WEEKDAY:
+        return gettext("on a %(weekday)s") % {"weekday": f" {gettext('or')} ".join(map(weekday_named, value))}
+    if test.op == HOUR:
+        return gettext("between %(first)s and %(last)s") % {
+            "first": f"{value[0]:02}:00",
+            "last": f"{value[1]:02}:59",
+        }
     if isinstance(value, tuple) and test.op.endswith("between"):
         words = {"low": shown(value[0], of), "high": shown(value[1], of)}
     elif isinstance(value, tuple):
@@ -122,6 +131,8 @@ _PERIODS: Mapping[tuple[int, str], str] = {
 _RELATIVE: Mapping[str, str] = {
     "next": later("within %(amount)s from now"),
     "at_least_ago": later("at least %(amount)s ago"),
+    "more_than_ago": later("more than %(amount)s ago"),
+    "more_than_ahead": later("more than %(amount)s ahead"),
     "at_least_ahead": later("at least %(amount)s ahead"),
 }
 
@@ -134,6 +145,8 @@ def within(window: Window) -> str:
         return gettext(_PERIODS[window.count, window.unit])
     if window.kind == "last":
         return _LAST[window.unit](window.count) % {"count": number(window.count)}
+    if window.since:
+        return gettext("since %(moment)s") % {"moment": known_starts().get(window.since, window.since)}
     if window.unit:
         return gettext(_RELATIVE[window.kind]) % {"amount": amount(window.count, window.unit)}
     return _between(window)
@@ -148,6 +161,22 @@ def _between(window: Window) -> str:
     if start == end:
         return gettext("on %(day)s") % {"day": start}
     return gettext("between %(first)s and %(last)s") % {"first": start, "last": end}
+
+
+def weekday_named(day: int) -> str:
+    return str(WEEKDAYS[day - 1])
+
+
+def month_named(month: int | str) -> str:
+    """“March”, “this month”."""
+    return gettext(_MONTHS[month]) if isinstance(month, str) else str(MONTHS[month])
+
+
+_MONTHS: Mapping[str, str] = {
+    "this": later("this month"),
+    "previous": later("the previous month"),
+    "next": later("the next month"),
+}
 
 
 def days_away(days: int) -> str:

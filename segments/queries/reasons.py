@@ -12,6 +12,7 @@ from django.db.models import F, Max, Min
 from members.models import Member
 from segments.engine.clock import local_day
 from segments.engine.reading import LOTS
+from segments.engine.shapes import NUMERIC
 from segments.engine.tree import (
     EVER,
     Bucket,
@@ -31,7 +32,7 @@ from segments.filters import Moment, Value, facts, fields
 from segments.queries.catalogue import BIRTHDAY, JOINED, club_zone
 from segments.queries.chance import DIGITS
 from segments.queries.compiler import members_in
-from segments.queries.facts import OWNER, RESULT, result_of, rows_of, scale_of
+from segments.queries.facts import RESULT, results_of, rows_of, scale_of
 from segments.queries.phrases import shown
 from segments.queries.sentences import COUNTED, read_back, unit_of
 
@@ -108,15 +109,22 @@ def _field(node: Field, member: Member, moment: Moment) -> Told:
 
 def _number(measure: Measure, moment: Moment) -> Fraction | None:
     """What the measure comes to for the one member, in units."""
-    grouped = rows_of(measure.facts, moment).values(OWNER).annotate(**result_of(measure))
-    found = next(iter(grouped), None)
+    found = next(iter(results_of(measure, rows_of(measure.facts, moment), moment)), None)
     if found is None or found[RESULT] is None:
         return Fraction(0) if measure.is_never_missing else None
     return Fraction(found[RESULT], scale_of(measure) * found.get("segment_count", 1))
 
 
 def _measured(node: Measured, member: Member, moment: Moment) -> Told:
-    return _said(_number(node.measure, moment), unit_of(node.measure)), _fades_on(node, moment)
+    return _said(_worked_out(node.measure, moment), unit_of(node.measure)), _fades_on(node, moment)
+
+
+def _worked_out(measure: Measure, moment: Moment) -> Any:
+    """A number, or the text or the day that the first or the last has."""
+    if unit_of(measure).kind in NUMERIC:
+        return _number(measure, moment)
+    found = results_of(measure, rows_of(measure.facts, moment), moment).first()
+    return found[RESULT] if found else None
 
 
 def _fades_on(node: Measured, moment: Moment) -> date | None:

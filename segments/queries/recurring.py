@@ -30,17 +30,21 @@ PARTS = {"day": ExtractDay, "month": ExtractMonth, "year": ExtractYear}
 
 
 def recurring_condition(node: Recurring, moment: Moment) -> Q:
-    """The date itself is not its own return: one year must have passed."""
-    days = [moment.today + timedelta(days=offset) for offset in range(node.first, node.last + 1)]
+    """The date itself is not its own return: one year must have passed. In its month it lies from the start."""
     if node.date == BIRTHDAY:
-        return _any_day("birth_date__", days, node.number)
+        return _passing(node, "birth_date__", moment)
     if node.date == FIRST_ORDER:
         first = rows_of(Facts("order"), moment).values("segment_owner").annotate(**{RESULT: Min("placed_at")})
-        return owned_by(
-            "order", first.annotate(**_parts(RESULT, moment)).filter(_any_day("", days, node.number))
-        )
-    joined = Member.objects.alias(**_parts("joined_at", moment)).filter(_any_day("", days, node.number))
+        return owned_by("order", first.annotate(**_parts(RESULT, moment)).filter(_passing(node, "", moment)))
+    joined = Member.objects.alias(**_parts("joined_at", moment)).filter(_passing(node, "", moment))
     return Q(pk__in=joined.values("pk"))
+
+
+def _passing(node: Recurring, prefix: str, moment: Moment) -> Q:
+    if node.months:
+        return Q(**{f"{prefix}month__in": sorted(node.months_on(moment.today))})
+    days = [moment.today + timedelta(days=offset) for offset in range(node.first, node.last + 1)]
+    return _any_day(prefix, days, node.number)
 
 
 def _parts(name: str, moment: Moment) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from segments.engine.tree import (
 )
 from segments.filters import Detail, Value, facts, fields
 from segments.queries.describing import yearly_dates
-from segments.queries.phrases import amount, compared, days_away, number, shown, within
+from segments.queries.phrases import amount, compared, days_away, month_named, number, shown, within
 
 COUNTED = Detail("number", "", "")
 
@@ -102,6 +102,8 @@ _MEASURES: Mapping[str, str] = {
     "avg": later("average of “%(field)s” for %(facts)s"),
     "min": later("lowest “%(field)s” for %(facts)s"),
     "max": later("highest “%(field)s” for %(facts)s"),
+    "first": later("first “%(field)s” for %(facts)s"),
+    "last": later("last “%(field)s” for %(facts)s"),
     "count_distinct": later("number of different “%(field)s” for %(facts)s"),
 }
 
@@ -151,11 +153,11 @@ def _sequence(node: Sequence) -> str:
     common = ", ".join(str(same[name].label) for name in node.same)
     words = {
         "did": _facts(node.did),
-        "then_not": _facts(node.then_not),
+        "then" if node.is_followed else "then_not": _facts(node.other),
         "within": gettext(" within %(amount)s") % {"amount": amount(*node.within)} if node.within else "",
         "same": gettext(" with the same %(common)s") % {"common": common} if common else "",
     }
-    return gettext(_SEQUENCES[node.mode]) % words
+    return gettext((_FOLLOWED if node.is_followed else _SEQUENCES)[node.mode]) % words
 
 
 _SEQUENCES: Mapping[str, str] = {
@@ -163,10 +165,18 @@ _SEQUENCES: Mapping[str, str] = {
     "since_first": later("who have %(did)s, and after the first of them no %(then_not)s%(same)s%(within)s"),
     "each_within": later("who have %(did)s, and after one of them no %(then_not)s%(same)s%(within)s"),
 }
+_FOLLOWED: Mapping[str, str] = {
+    "since_last": later("who have %(did)s, and after the last of them %(then)s%(same)s%(within)s"),
+    "since_first": later("who have %(did)s, and after the first of them %(then)s%(same)s%(within)s"),
+    "each_within": later("who have %(did)s, and after one of them %(then)s%(same)s%(within)s"),
+}
 
 
 def _recurring(node: Recurring) -> str:
     words = {"date": yearly_dates()[node.date], "number": node.number}
+    if node.months:
+        words["months"] = f" {gettext('or')} ".join(map(month_named, node.months))
+        return gettext("whose %(date)s is in %(months)s") % words
     if node.first == node.last:
         words["days"] = days_away(node.first)
     else:

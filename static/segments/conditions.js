@@ -4,6 +4,7 @@ import { firstTest, isNumeric, values } from "./controls.js";
 
 const COUNTED = (language) => ({ kind: "number", unit: "", choices: [], operators: language.kinds.number });
 const EDGES = ["first", "last"];
+const TOLD_APART = ["count_distinct", ...EDGES];
 
 export const kindOf = (leaf) => {
   if ("field" in leaf && !("agg" in leaf)) return "field";
@@ -44,10 +45,13 @@ const startOfField = (field) => {
 
 export const conditions = ({ language, segments, changed, address }) => {
   const words = language.words;
-  const { asked, choose, number, typed, windowed, amount, one } = values(language, changed, address);
+  const { asked, choose, number, typed, windowed, amount, one, ticks } = values(language, changed, address);
   const named = (found) => found.map(({ key, label }) => ({ key, label }));
   const factOf = (key) => language.facts.find((fact) => fact.key === key) ?? { key, label: key, measures: [], where: [], same: [] };
-  const windows = (fact) => ["all", "last", ...(fact.is_ahead ? ["next"] : []), "calendar", "days"];
+  const startsOf = (fact) => language.starts.filter((one) => one.is_of_account || !fact.is_of_account);
+  const windows = (fact) => [
+    "all", "last", ...(fact.is_ahead ? ["next"] : []), "calendar", "days", ...(!fact.is_ahead && startsOf(fact).length ? ["since"] : []),
+  ];
 
   const put = (leaf, key, value) => {
     if (value === undefined) delete leaf[key]; else leaf[key] = value;
@@ -55,7 +59,7 @@ export const conditions = ({ language, segments, changed, address }) => {
 
   const when = (id, leaf, fact) => h("span", { class: "sb-part" }, windowed(
     `${id}.window`, leaf.window, (told, isDrawn) => changed(() => put(leaf, "window", told === "all" ? undefined : told), isDrawn ?? false, `${id}.window`),
-    [...windows(fact), ...(leaf.window?.between ? ["between"] : [])],
+    [...windows(fact), ...(leaf.window?.between ? ["between"] : [])], startsOf(fact),
   ));
 
   // What facts are narrowed by: a line for each, and a menu to add one.
@@ -97,7 +101,7 @@ export const conditions = ({ language, segments, changed, address }) => {
     leaf[name] = key;
     const kept = Object.entries(leaf.where ?? {}).filter(([detail]) => fact.where.some((found) => found.key === detail));
     put(leaf, "where", kept.length ? Object.fromEntries(kept) : undefined);
-    if (leaf.window?.next && !fact.is_ahead) delete leaf.window;
+    if (leaf.window && !windows(fact).includes(Object.keys(leaf.window)[0])) delete leaf.window;
     if (leaf.field && !fact.measures.some((found) => found.key === leaf.field)) measured(leaf, "count", fact);
   };
 
@@ -107,7 +111,7 @@ export const conditions = ({ language, segments, changed, address }) => {
     leaf.agg = agg;
   };
 
-  const ableOf = (agg, fact) => fact.measures.filter((one) => agg === "count_distinct" || isNumeric(one.kind));
+  const ableOf = (agg, fact) => fact.measures.filter((one) => TOLD_APART.includes(agg) || isNumeric(one.kind));
   const aggregates = (fact, only = language.aggregates) => only.filter((agg) => agg === "count" || ableOf(agg, fact).length)
     .map((agg) => ({ key: agg, label: language.aggregate_words[agg] }));
 
@@ -125,14 +129,14 @@ export const conditions = ({ language, segments, changed, address }) => {
   ));
 
   const fact = (id, leaf) => {
-    const edge = EDGES.find((which) => which in leaf);
+    const edge = "agg" in leaf ? undefined : EDGES.find((which) => which in leaf);
     const name = edge ?? "of";
     const chosen = factOf(leaf[name]);
-    const choices = [...aggregates(chosen), ...EDGES.map((which) => ({ key: which, label: language.aggregate_words[which] }))];
+    const choices = [...aggregates(chosen), ...EDGES.map((which) => ({ key: `when_${which}`, label: language.aggregate_words[`when_${which}`] }))];
     const become = (what) => changed(() => {
       const { where, window } = leaf;
       for (const key of Object.keys(leaf)) delete leaf[key];
-      if (EDGES.includes(what)) Object.assign(leaf, { [what]: chosen.key, op: "at_least_ago", value: [90, "day"] });
+      if (what.startsWith("when_")) Object.assign(leaf, { [what.replace("when_", "")]: chosen.key, op: "at_least_ago", value: [90, "day"] });
       else {
         Object.assign(leaf, { of: chosen.key });
         measured(leaf, what, chosen);
@@ -144,11 +148,11 @@ export const conditions = ({ language, segments, changed, address }) => {
     const unit = edge ? { kind: "moment", operators: language.kinds.moment.filter((op) => !["set", "not_set"].includes(op)), choices: [] } : unitOf(leaf, chosen);
     return [
       h("div", { class: "sb-line" },
-        choose(`${id}.agg`, words.measure, choices, edge ?? leaf.agg, become), edge ? null : fieldOf(id, leaf, chosen),
+        choose(`${id}.agg`, words.measure, choices, edge ? `when_${edge}` : leaf.agg, become), edge ? null : fieldOf(id, leaf, chosen),
         facts(`${id}.of`, words.of, chosen.key, (key) => changed(() => changedFact(leaf, name, key), true)),
         when(id, leaf, chosen)),
       narrowed(id, leaf, chosen),
-      h("div", { class: "sb-line" }, asked(`${id}.test`, unit, leaf)),
+      h("div", { class: "sb-line" }, asked(`${id}.test`, unit, leaf, { only: (op) => !["set", "not_set"].includes(op) })),
     ];
   };
 
@@ -230,6 +234,7 @@ export const conditions = ({ language, segments, changed, address }) => {
           when(`${id}.${name}`, told, chosen)),
         narrowed(`${id}.${name}`, told, chosen));
     };
+    const then = thenOf(leaf);
     const common = commonOf(leaf);
     const within = h("span", { class: "sb-part" },
       h("label", { class: "sb-tick" }, h("input", {
@@ -238,7 +243,12 @@ export const conditions = ({ language, segments, changed, address }) => {
       }), words.within),
       leaf.within ? amount(`${id}.within`, leaf.within, (told) => changed(() => { leaf.within = told; }, false, `${id}.within`), ["minute", "hour", "day", "week"]) : null);
     return [
-      part("did", words.did), part("then_not", words.then_not),
+      part("did", words.did),
+      h("div", { class: "sb-line" }, choose(`${id}.followed`, words.followed, Object.entries(language.followed).map(([key, label]) => ({ key, label })), then, (key) => changed(() => {
+        leaf[key] = leaf[then];
+        delete leaf[then];
+      }, true))),
+      part(then, language.followed[then]),
       h("div", { class: "sb-line" },
         choose(`${id}.mode`, words.mode, Object.entries(language.modes).map(([key, label]) => ({ key, label })), leaf.mode ?? "since_last", (mode) => changed(() => {
           leaf.mode = mode;
@@ -255,8 +265,9 @@ export const conditions = ({ language, segments, changed, address }) => {
     ];
   };
 
+  const thenOf = (leaf) => ("then" in leaf ? "then" : "then_not");
   const commonOf = (leaf) => {
-    const [did, other] = ["did", "then_not"].map((name) => factOf(leaf[name].of ?? leaf[name]));
+    const [did, other] = ["did", thenOf(leaf)].map((name) => factOf(leaf[name].of ?? leaf[name]));
     return did.same.filter((one) => other.same.some((found) => found.key === one.key));
   };
   const keepCommon = (leaf) => {
@@ -265,8 +276,28 @@ export const conditions = ({ language, segments, changed, address }) => {
     put(leaf, "same", same.length ? same : undefined);
   };
 
-  const recurring = (id, leaf) => h("div", { class: "sb-line" },
-    choose(`${id}.date`, words.date, language.dates, leaf.recurring, (key) => changed(() => { leaf.recurring = key; }, false)),
+  const recurring = (id, leaf) => {
+    const how = "in_month" in leaf ? "in_month" : "in";
+    return [
+      h("div", { class: "sb-line" },
+        choose(`${id}.date`, words.date, language.dates, leaf.recurring, (key) => changed(() => { leaf.recurring = key; }, false)),
+        choose(`${id}.how`, words.returns, Object.entries(language.recurring_words).map(([key, label]) => ({ key, label })), how, (key) => changed(() => {
+          for (const old of ["in", "in_month", "number"]) delete leaf[old];
+          leaf[key] = key === "in" ? [0, 7] : ["this"];
+        }, true))),
+      how === "in" ? returning(id, leaf) : monthly(id, leaf),
+    ];
+  };
+
+  const monthly = (id, leaf) => {
+    const months = Object.entries(language.months).map(([key, label]) => ({ key, label }));
+    const ticked = (Array.isArray(leaf.in_month) ? leaf.in_month : [leaf.in_month]).map(String);
+    return ticks(`${id}.months`, words.value, months, ticked, (now) => changed(() => {
+      leaf.in_month = now.map((one) => (/^\d+$/.test(one) ? Number(one) : one));
+    }, false, `${id}.months`));
+  };
+
+  const returning = (id, leaf) => h("div", { class: "sb-line" },
     [words.days_from, words.days_to].map((label, place) => number(
       `${id}.in.${place}`, label, (leaf.in ?? [0, 0])[place], "number", language.unit_words.day,
       (told) => changed(() => { leaf.in = (leaf.in ?? [0, 0]).map((old, index) => (index === place ? told : old)); }, false, `${id}.in`), true,

@@ -3,9 +3,10 @@ import { h, select } from "./dom.js";
 
 const NUMERIC = ["number", "money", "quantity"];
 const TIMES = ["day", "moment"];
-const AMOUNTS = ["within", "at_least_ago", "in_next", "at_least_ahead"];
+const AMOUNTS = ["within", "at_least_ago", "more_than_ago", "in_next", "at_least_ahead", "more_than_ahead"];
+const PARTS = ["weekday", "hour"];
 const RANGES = ["between", "not_between"];
-const LISTED = ["in", "not_in", "any_of", "all_of", "none_of"];
+const LISTED = ["in", "not_in"];
 const SILENT = ["set", "not_set"];
 
 export const isNumeric = (kind) => NUMERIC.includes(kind);
@@ -27,6 +28,7 @@ const fitted = (op, kind, old) => {
   if (TIMES.includes(kind)) {
     if (AMOUNTS.includes(op)) return Array.isArray(old) && typeof old[0] === "number" ? old : [30, "day"];
     if (op === "in") return { calendar: ["this", "month"] };
+    if (PARTS.includes(op)) return op === "weekday" ? [6, 7] : [8, 11];
     const day = typeof one === "string" && /^\d{4}-/.test(one) ? one : today();
     return op === "between" ? [day, day] : day.slice(0, op === "on" ? 10 : undefined);
   }
@@ -156,10 +158,15 @@ export const values = (language, changed, address) => {
         key, words.value, told.join(", "), (text) => then(text.split(",").map((one) => one.trim()).filter(Boolean)),
       ));
     }
-    let now = told;
-    return h("fieldset", { class: "sb-choices" }, h("legend", { class: "sb-unseen" }, words.value), value.choices.map((one) => h(
+    return ticks(key, words.value, value.choices, told, then);
+  };
+
+  // Some of a few, each with a box to tick; `ticked` are keys as text.
+  const ticks = (key, label, choices, ticked, then) => {
+    let now = ticked;
+    return h("fieldset", { class: "sb-choices" }, h("legend", { class: "sb-unseen" }, label), choices.map((one) => h(
       "label", {}, h("input", {
-        type: "checkbox", "data-key": `${key}.${one.key}`, checked: told.includes(one.key),
+        type: "checkbox", "data-key": `${key}.${one.key}`, checked: ticked.includes(one.key),
         onchange: (event) => {
           now = event.target.checked ? [...now, one.key] : now.filter((other) => other !== one.key);
           then(now);
@@ -170,6 +177,14 @@ export const values = (language, changed, address) => {
 
   const time = (key, test, then) => {
     const told = test.value;
+    if (test.op === "weekday") {
+      const days = Object.entries(language.weekdays).map(([one, label]) => ({ key: one, label }));
+      return ticks(key, words.value, days, told.map(String), (now) => then(now.map(Number).sort(), false));
+    }
+    if (test.op === "hour") {
+      const say = together(told, then);
+      return [0, 1].map((place) => number(`${key}.${place}`, place ? words.to : words.from, told[place], "number", "", (said) => say(place, said)));
+    }
     if (AMOUNTS.includes(test.op)) return amount(key, told, then);
     if (test.op === "in") return windowed(key, told, then, ["last", "next", "calendar", "days"]);
     if (test.op === "between") {
@@ -180,17 +195,18 @@ export const values = (language, changed, address) => {
   };
 
   // When something happened: a window as a definition writes it.
-  const windowed = (key, told, then, kinds) => {
+  const windowed = (key, told, then, kinds, starts = []) => {
     const kind = !told || told === "all" ? "all" : Object.keys(told)[0];
     const first = {
       all: "all", last: { last: [90, "day"] }, next: { next: [30, "day"] }, calendar: { calendar: ["this", "month"] },
-      days: { days: [today(), today()] }, between: { between: [`${today()}T00:00`, `${today()}T23:59`] },
+      since: { since: language.starts[0]?.key }, days: { days: [today(), today()] }, between: { between: [`${today()}T00:00`, `${today()}T23:59`] },
     };
     const parts = [choose(
       `${key}.kind`, words.window, kinds.map((one) => ({ key: one, label: language.windows[one] })), kind,
       (chosen) => then(first[chosen], true),
     )];
     if (kind === "last" || kind === "next") parts.push(...amount(key, told[kind], (said) => then({ [kind]: said }, false)));
+    if (kind === "since") parts.push(choose(`${key}.since`, words.since, starts, told.since, (said) => then({ since: said }, false)));
     if (kind === "calendar") parts.push(period(`${key}.period`, told.calendar, (said) => then(said, false)));
     if (kind === "days" || kind === "between") {
       const say = together(told[kind], (said) => then({ [kind]: said }, false));
@@ -246,5 +262,5 @@ export const values = (language, changed, address) => {
     return [...parts, operand(`${key}.value`, value, test, put, of, detail)].flat();
   };
 
-  return { asked, choose, number, typed, windowed, amount, labelled, one };
+  return { asked, choose, number, typed, windowed, amount, labelled, one, ticks };
 };

@@ -31,6 +31,7 @@ WINDOWS = st.one_of(
     st.tuples(
         st.sampled_from(["this", "previous"]), st.sampled_from(["day", "week", "month", "quarter", "year"])
     ).map(lambda told: {"calendar": list(told)}),
+    st.sampled_from([{"since": "joined"}, {"since": "last_order"}]),
     st.sampled_from([{"days": ["2025-12-31", "2026-03-01"]}, {"days": ["2026-03-29", "2026-03-29"]}]),
     st.just({"between": ["2025-12-30T02:30:00+01:00", "2026-03-29T03:00:00+02:00"]}),
 )
@@ -67,7 +68,7 @@ def counted(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def measured(draw: st.DrawFn) -> dict[str, Any]:
     of = draw(st.sampled_from(["order", "order_line", "return_line"]))
-    agg = draw(st.sampled_from(["sum", "avg", "min", "max"]))
+    agg = draw(st.sampled_from(["sum", "avg", "min", "max", "first", "last"]))
     field = "total" if of == "order" else draw(st.sampled_from(["total", "qty"]))
     test = (
         draw(MONEY) if field == "total" else draw(st.sampled_from([("gte", "1.833"), ("lt", 2), ("eq", 1)]))
@@ -81,6 +82,8 @@ def distinct(draw: st.DrawFn) -> dict[str, Any]:
         st.sampled_from(
             [
                 ("order", "local_day"),
+                ("order", "local_week"),
+                ("order_line", "local_month"),
                 ("order", "store"),
                 ("order_line", "interest_area"),
                 ("order_line", "category"),
@@ -108,7 +111,8 @@ def ratios(draw: st.DrawFn) -> dict[str, Any]:
 def edges(draw: st.DrawFn) -> dict[str, Any]:
     test = draw(
         st.one_of(
-            st.tuples(st.sampled_from(["within", "at_least_ago"]), LENGTHS),
+            st.tuples(st.sampled_from(["within", "at_least_ago", "more_than_ago"]), LENGTHS),
+            st.sampled_from([("weekday", [1, 7]), ("hour", [2, 11])]),
             st.tuples(
                 st.sampled_from(["before", "after"]),
                 st.sampled_from(["2026-03-01", "2026-01-01T00:00:00+01:00"]),
@@ -125,7 +129,7 @@ def edges(draw: st.DrawFn) -> dict[str, Any]:
 def sequences(draw: st.DrawFn) -> dict[str, Any]:
     found: dict[str, Any] = {
         "did": draw(st.sampled_from(["order_line", {"of": "order_line", "window": {"last": [1, "year"]}}])),
-        "then_not": draw(st.sampled_from(["return_line", "order_line"])),
+        draw(st.sampled_from(["then_not", "then"])): draw(st.sampled_from(["return_line", "order_line"])),
         "mode": draw(st.sampled_from(["since_last", "since_first", "each_within"])),
     }
     if found["mode"] == "each_within" or draw(st.booleans()):
@@ -166,6 +170,10 @@ FIELDS = st.sampled_from(
         {"field": "birth_date", "op": "at_least_ago", "value": [18, "year"]},
         {"field": "joined_at", "op": "within", "value": [30, "day"]},
         {"field": "joined_at", "op": "on", "value": "2025-12-31"},
+        {"field": "joined_at", "op": "more_than_ago", "value": [1, "day"]},
+        {"field": "joined_at", "op": "hour", "value": [0, 1]},
+        {"field": "birth_date", "op": "weekday", "value": [5, 6]},
+        {"field": "birth_date", "op": "more_than_ago", "value": [36, "year"]},
     ]
 )
 LEAVES = st.one_of(
@@ -179,7 +187,11 @@ LEAVES = st.one_of(
     st.tuples(
         st.sampled_from(["birthday", "joined", "first_order"]), st.integers(-3, 0), st.integers(0, 7)
     ).map(lambda told: {"recurring": told[0], "in": [told[1], told[2]]}),
-    st.tuples(st.sampled_from(["sum", "avg"]), st.sampled_from([1, 20, 50])).map(
+    st.tuples(
+        st.sampled_from(["birthday", "joined", "first_order"]),
+        st.sampled_from([[3], [1, 12], ["this"], ["next", "previous"]]),
+    ).map(lambda told: {"recurring": told[0], "in_month": told[1]}),
+    st.tuples(st.sampled_from(["sum", "avg", "last"]), st.sampled_from([1, 20, 50])).map(
         lambda told: {"top": {"agg": told[0], "of": "order", "field": "total"}, "percent": told[1]}
     ),
     st.tuples(st.integers(0, 4_999), st.integers(5_000, 9_999)).map(lambda told: {"bucket": ["a", *told]}),

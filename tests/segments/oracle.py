@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from members.models import Member, Order, OrderLine, OrderReturnLine
 
 ZONE = ZoneInfo("Europe/Stockholm")
+SHIFTS = {"this": 0, "next": 1, "previous": -1}
 MICROSECOND = timedelta(microseconds=1)
 Row = dict[str, Any]
 
@@ -49,7 +50,13 @@ class Club:
     def referral_row(self, friend: Member) -> Row:
         orders = friend.orders.filter(state="placed", placed_at__lte=self.now)
         state = "qualified" if orders.exists() else "pending"
-        return {"member": friend.referrer_id, "at": friend.joined_at, "state": state, "stands": True}
+        return {
+            "pk": friend.pk,
+            "member": friend.referrer_id,
+            "at": friend.joined_at,
+            "state": state,
+            "stands": True,
+        }
 
     def meant(self, document: Any) -> set[int]:
         return {
@@ -71,7 +78,13 @@ class Club:
         raise AssertionError(document)
 
     def facts(self, of: str, document: Row, member: Member) -> list[Row]:
-        start, end = window(document.get("window", "all"), self.now)
+        told = document.get("window", "all")
+        if isinstance(told, dict) and "since" in told:
+            start, end = self._start(told["since"], member), None
+            if start is None:
+                return []
+        else:
+            start, end = window(told, self.now)
         found = []
         for row in self.rows[of]:
             is_within = (start is None or row["at"] >= start) and row["at"] <= min(end or self.now, self.now)
@@ -80,9 +93,18 @@ class Club:
                 found.append(row)
         return found
 
-    def value(self, document: Row, member: Member) -> Fraction | None:
+    def _start(self, name: str, member: Member) -> datetime | None:
+        if name == "joined":
+            return member.joined_at
+        return max((row["at"] for row in self.facts("order", {}, member)), default=None)
+
+    def value(self, document: Row, member: Member) -> Any:
         rows = self.facts(document["of"], document, member)
         agg = document["agg"]
+        if agg in ("first", "last"):
+            ordered = sorted(rows, key=lambda row: (row["at"], row["pk"]))
+            told = [row[document["field"]] for row in ordered if row[document["field"]] not in ("", None)]
+            return told[0 if agg == "first" else -1] if told else None
         if agg == "count":
             return Fraction(len(rows))
         values = [row[document["field"]] for row in rows]
@@ -97,7 +119,10 @@ class Club:
         return Fraction(min(values) if agg == "min" else max(values))
 
     def _agg(self, document: Row, member: Member) -> bool:
-        return compares(document["op"], self.value(document, member), document["value"])
+        own = self.value(document, member)
+        if isinstance(own, str):
+            return text_passes(document["op"], own, document["value"])
+        return compares(document["op"], own, document["value"])
 
     def _ratio(self, document: Row, member: Member) -> bool:
         numbers = []
@@ -121,7 +146,8 @@ class Club:
 
     def _did(self, document: Row, member: Member) -> bool:
         told = [
-            one if isinstance(one, dict) else {"of": one} for one in (document["did"], document["then_not"])
+            one if isinstance(one, dict) else {"of": one}
+            for one in (document["did"], document.get("then_not", document.get("then")))
         ]
         did, then = (self.facts(one["of"], one, member) for one in told)
         same = document.get("same", [])
@@ -145,6 +171,10 @@ class Club:
             end = self.now
             if "within" in document:
                 end = moved(start, *document["within"])
+            if "then" in document:
+                if any(start < row["at"] <= end for row in then):
+                    return True
+                continue
             if end <= self.now and not any(start < row["at"] <= end for row in then):
                 return True
         return False
@@ -153,8 +183,15 @@ class Club:
         start = self._date(document["recurring"], member)
         if start is None:
             return False
-        first, last = document.get("in", [0, 0])
         today = self.now.astimezone(ZONE).date()
+        if "in_month" in document:
+            return any(
+                start.month == (today.month - 1 + SHIFTS[one]) % 12 + 1
+                if one in SHIFTS
+                else start.month == one
+                for one in document["in_month"]
+            )
+        first, last = document.get("in", [0, 0])
         for years in range(1, 200):
             year = start.year + years
             returns = date(year, start.month, min(start.day, monthrange(year, start.month)[1]))
@@ -229,6 +266,7 @@ def is_of_behaviour(leaf: Row) -> bool:
 
 def order_row(order: Order) -> Row:
     return {
+        "pk": order.pk,
         "member": order.member_id,
         "at": order.placed_at,
         "stands": order.state == "placed",
@@ -236,12 +274,15 @@ def order_row(order: Order) -> Row:
         "store": order.store.code if order.store else "",
         "channel": order.channel,
         "local_day": order.placed_at.astimezone(ZONE).date(),
+        "local_week": period(order.placed_at.astimezone(ZONE).date(), "week"),
+        "local_month": period(order.placed_at.astimezone(ZONE).date(), "month"),
     }
 
 
 def line_row(line: OrderLine) -> Row:
     return {
         **order_row(line.order),
+        "pk": line.pk,
         "stands": line.order.state == "placed" and line.revision == line.order.revision,
         "total": line.paid_ore,
         "qty": Fraction(line.quantity),
@@ -254,6 +295,7 @@ def line_row(line: OrderLine) -> Row:
 
 def return_row(line: OrderReturnLine) -> Row:
     return {
+        "pk": line.pk,
         "member": line.order_return.member_id,
         "at": line.order_return.returned_at,
         "stands": True,
@@ -316,6 +358,12 @@ def time_passes(document: Row, at: datetime, now: datetime) -> bool:
         return moved(now, -value[0], value[1]) <= at <= now
     if op == "at_least_ago":
         return at <= moved(now, -value[0], value[1])
+    if op == "more_than_ago":
+        return at < moved(now, -value[0], value[1])
+    if op == "weekday":
+        return at.astimezone(ZONE).isoweekday() in value
+    if op == "hour":
+        return bool(value[0] <= at.astimezone(ZONE).hour <= value[1])
     if op in ("before", "after"):
         is_day = len(value) == 10
         own: Any = at.astimezone(ZONE).date() if is_day else at
@@ -330,9 +378,11 @@ def time_passes(document: Row, at: datetime, now: datetime) -> bool:
 def day_passes(document: Row, day: date, now: datetime) -> bool:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZONE)
     op, value = document["op"], document["value"]
-    if op in ("within", "at_least_ago"):
+    if op in ("within", "at_least_ago", "more_than_ago"):
         today = now.astimezone(ZONE).date()
         edge = moved(now, -value[0], value[1]).astimezone(ZONE).date()
+        if op == "more_than_ago":
+            return day < edge
         return edge <= day <= today if op == "within" else day <= edge
     return time_passes(document, noon, now)
 

@@ -131,6 +131,33 @@ VIEWED = {"did": "web_view", "then_not": "order_line"}
             {**VIEWED, "mode": "each_within", "within": [7, "day"], "same": ["category"]},
             "who have pages viewed, and after one of them no bought goods with the same category within 7 days",
         ),
+        (
+            {**VIEWED, "mode": "since_last"} | {"then_not": "order"},
+            "who have pages viewed, and after the last of them no orders",
+        ),
+        (
+            {"did": "web_view", "then": "order_line", "mode": "each_within", "within": [7, "day"]},
+            "who have pages viewed, and after one of them bought goods within 7 days",
+        ),
+        (
+            {"agg": "last", "of": "order", "field": "total", "op": "gte", "value": 80_000},
+            "whose last “paid” for orders is at least 800 kr",
+        ),
+        (
+            {"agg": "count", "of": "order", "window": {"since": "joined"}, "op": "gte", "value": 2},
+            "who have at least 2 orders since they joined",
+        ),
+        (
+            {"last": "order", "op": "more_than_ago", "value": [180, "day"]},
+            "whose last of the orders was more than 180 days ago",
+        ),
+        (
+            {"first": "order", "op": "weekday", "value": [7, 6]},
+            "whose first of the orders was on a Saturday or Sunday",
+        ),
+        ({"field": "joined_at", "op": "hour", "value": [8, 11]}, "who joined between 08:00 and 11:59"),
+        ({"recurring": "birthday", "in_month": [4, 3]}, "whose birthday is in March or April"),
+        ({"recurring": "birthday", "in_month": "next"}, "whose birthday is in the next month"),
         ({"recurring": "birthday", "in": [0, 7]}, "whose birthday is from today to in 7 days"),
         (
             {"recurring": "joined", "in": [-1, -1], "number": 5},
