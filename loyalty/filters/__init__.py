@@ -4,17 +4,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from django.db.models import BigIntegerField, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.programme import Programme
-from loyalty.models import Act, Voucher
+from loyalty.models import Act, Standing, Voucher
 from loyalty.queries.programmes import recent_timetable
 from loyalty.queries.wording import name_of
 from segments.filters import Choices, Detail, FactFilter, Moment, searching
-from segments.filters.expressions import THOUSANDTHS, local_day, root_of, when_it_was
+from segments.filters.comparing import others_than
+from segments.filters.expressions import THOUSANDTHS, days_weeks_and_months, root_of, when_it_was
 from segments.queries.templates import template_folders
 
 template_folders.register("loyalty")(Path(__file__).resolve().parent / "templates")
@@ -40,6 +41,15 @@ def of_meter() -> Detail:
     return Detail("choice", _("meter"), "meter", known=meters())
 
 
+def held_on(ladder: str, tier: str) -> Q:
+    """The members who hold a tier of a ladder now; with a blank, who holds none."""
+    held = Cast(KeyTextTransform("tier", KeyTransform(ladder, "tiers")), TextField())
+    standings = Standing.objects.alias(held=held)
+    if tier:
+        return Q(account_id__in=standings.filter(held=tier).values("account_id"))
+    return others_than(Q(account_id__in=standings.filter(held__gt="").values("account_id")))
+
+
 class ActFacts(FactFilter):
     """What members did, as shops tell it: those of the kind that is the filter's key."""
 
@@ -63,7 +73,7 @@ class ActFacts(FactFilter):
         return {
             "amount": Detail("money", _("amount"), "amount_ore"),
             "score": Detail("quantity", _("score"), "act_score", scale=THOUSANDTHS),
-            "local_day": Detail("day", _("day"), local_day("occurred_at")),
+            **days_weeks_and_months("occurred_at"),
             "category": Detail("text", _("category"), "act_category"),
             "interest_area": Detail("text", _("area of interest"), root_of("act_category")),
         }
