@@ -147,7 +147,7 @@ class Club:
     def _did(self, document: Row, member: Member) -> bool:
         told = [
             one if isinstance(one, dict) else {"of": one}
-            for one in (document["did"], document.get("then_not", document.get("then")))
+            for one in (document["did"], document["then" if "then" in document else "then_not"])
         ]
         did, then = (self.facts(one["of"], one, member) for one in told)
         same = document.get("same", [])

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,13 +11,14 @@ pytestmark = pytest.mark.django_db
 
 def test_whose_tier_lapses_within_a_month_by_what_holds_last() -> None:
     soon, late = NOON + timedelta(days=30), NOON + timedelta(days=31)
-    for name, moves in {
+    told: dict[str, list[tuple[str, datetime | None]]] = {
         "A": [("gold", soon)],
         "B": [("gold", soon), ("gold", late)],
         "C": [("gold", None)],
         "D": [("gold", soon), ("", None)],
         "E": [],
-    }.items():
+    }
+    for name, moves in told.items():
         account = make_member(name).account
         for tier, valid_to in moves:
             TierChange.objects.create(
