@@ -8,24 +8,15 @@ as ``taxes_included`` says.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 
 from loyalty.actions.shop_news import Buyer
+from loyalty.connectors.order_news import Standing
 from loyalty.connectors.payload import Payload
 from loyalty.connectors.receipt import Left, Part, left_of, ore, revision_of, settled, shared_return, vat_rate
 from members.actions import NewOrder, NewReturn, NewReturnLine
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
-
-
-class Standing(StrEnum):
-    """What an order's financial status means to the club."""
-
-    PLACED = "placed"
-    WAITING = "waiting"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
 
 
 _STANDINGS = {

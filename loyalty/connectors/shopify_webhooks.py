@@ -1,25 +1,15 @@
 """Shopify's webhooks: a body is what the REST API calls the thing, without the key around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.actions.shop_news import (
-    Buyer,
-    Cancelled,
-    Customer,
-    News,
-    Nothing,
-    Placed,
-    Refund,
-    UnableToTakeIn,
-)
+from loyalty.actions.shop_news import Buyer, Cancelled, Customer, News, Nothing, Refund, UnableToTakeIn
 from loyalty.connectors import shopify
+from loyalty.connectors.order_news import OrderWords
 from loyalty.connectors.payload import Payload
-from loyalty.connectors.receipt import revision_of
-from loyalty.connectors.shopify import Standing
 from loyalty.connectors.webhooks import HeaderNames, webhooks
 from loyalty.models import ShopConnection
 from members.actions import NewOrder, NewReturn
@@ -66,7 +56,7 @@ class ShopifyWebhooks:
 
     def read(self, shop: ShopConnection, topic: str, document: object) -> News:
         if topic in ORDERS:
-            return order_news(document, source=shop.source)
+            return WORDS.news(document, source=shop.source)
         if topic == "orders/delete":
             number = Payload(document).key("id")
             return Cancelled(order_number=number, revision=0, cancelled_at=None)
@@ -79,31 +69,27 @@ class ShopifyWebhooks:
         return Nothing(reason="topic_is_not_used", facts={"topic": topic})
 
 
-def order_news(document: object, *, source: str) -> News:
-    """What an order, as it stands by now, means to the club."""
-    body, stands = Payload(document), shopify.standing(document)
-    number = body.key("id")
-    if stands is Standing.WAITING:
-        return Nothing(reason="order_is_waiting", facts={"order": number})
-    created_at = body.moment("created_at")
-    changed_at = body.moment("updated_at") if "updated_at" in body else created_at
-    if stands is Standing.CANCELLED:
-        ended_at = body.moment("cancelled_at") if "cancelled_at" in body else changed_at
-        revision = revision_of(created_at, changed_at)
-        return Cancelled(order_number=number, revision=revision, cancelled_at=ended_at)
-    return Placed(
-        order=shopify.order_as_placed(document, source=source),
-        buyer=shopify.buyer(document),
-        refunds=tuple(refund_news(one.document, order_number=number) for one in body.many("refunds")),
-        all_back_at=changed_at if stands is Standing.REFUNDED else None,
-    )
-
-
 def refund_news(document: object, *, order_number: str) -> Refund:
     def read(order: NewOrder, earlier: Sequence[NewReturn]) -> NewReturn:
         return shopify.refund(document, order, earlier)
 
     return Refund(number=Payload(document).key("id"), order_number=order_number, read=read)
+
+
+def refunds(body: Payload, number: str) -> Iterator[Refund]:
+    for one in body.many("refunds"):
+        yield refund_news(one.document, order_number=number)
+
+
+WORDS = OrderWords(
+    placed_at="created_at",
+    changed_at="updated_at",
+    ended_at="cancelled_at",
+    standing=shopify.standing,
+    order=shopify.order_as_placed,
+    buyer=shopify.buyer,
+    refunds=refunds,
+)
 
 
 def customer(document: object) -> Buyer:

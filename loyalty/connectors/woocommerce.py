@@ -6,11 +6,11 @@ line's gross is ``subtotal + subtotal_tax`` and what was paid for it ``total + t
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from enum import StrEnum
 from html import unescape
 
 from loyalty.actions.shop_news import Buyer
 from loyalty.connectors.errors import UnableToReadOrder
+from loyalty.connectors.order_news import Standing
 from loyalty.connectors.payload import Payload
 from loyalty.connectors.receipt import Left, Part, left_of, ore, revision_of, settled, shared_return, vat_rate
 from members.actions import NewOrder, NewReturn, NewReturnLine
@@ -18,15 +18,6 @@ from members.actions import NewOrder, NewReturn, NewReturnLine
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _REFUNDED_LINE = "_refunded_item_id"
-
-
-class Standing(StrEnum):
-    """What an order's status means to the club."""
-
-    PLACED = "placed"
-    WAITING = "waiting"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
 
 
 _STANDINGS = {

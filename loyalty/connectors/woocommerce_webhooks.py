@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.actions.shop_news import Buyer, Cancelled, Customer, News, Nothing, Placed, Refund
+from loyalty.actions.shop_news import Buyer, Cancelled, Customer, News, Nothing, Refund
 from loyalty.connectors import woocommerce
+from loyalty.connectors.order_news import OrderWords
 from loyalty.connectors.payload import Payload
-from loyalty.connectors.receipt import revision_of
 from loyalty.connectors.webhooks import HeaderNames, webhooks
-from loyalty.connectors.woocommerce import Standing
 from loyalty.models import ShopConnection
 from members.actions import NewOrder, NewReturn
 
@@ -52,7 +51,7 @@ class WooCommerceWebhooks:
 
     def read(self, shop: ShopConnection, topic: str, document: object) -> News:
         if topic in ORDERS:
-            return order_news(document, source=shop.source)
+            return WORDS.news(document, source=shop.source)
         if topic == "order.deleted":
             number = Payload(document).key("id")
             return Cancelled(order_number=number, revision=0, cancelled_at=None)
@@ -61,26 +60,7 @@ class WooCommerceWebhooks:
         return Nothing(reason="topic_is_not_used", facts={"topic": topic})
 
 
-def order_news(document: object, *, source: str) -> News:
-    """What an order, as it stands by now, means to the club."""
-    body, stands = Payload(document), woocommerce.standing(document)
-    number = body.key("id")
-    if stands is Standing.WAITING:
-        return Nothing(reason="order_is_waiting", facts={"order": number})
-    placed_at = body.moment("date_created_gmt")
-    changed_at = body.moment("date_modified_gmt") if "date_modified_gmt" in body else placed_at
-    if stands is Standing.CANCELLED:
-        revision = revision_of(placed_at, changed_at)
-        return Cancelled(order_number=number, revision=revision, cancelled_at=changed_at)
-    return Placed(
-        order=woocommerce.order_as_placed(document, source=source),
-        buyer=woocommerce.buyer(document),
-        refunds=tuple(_refunds(body, number)),
-        all_back_at=changed_at if stands is Standing.REFUNDED else None,
-    )
-
-
-def _refunds(body: Payload, number: str) -> Iterator[Refund]:
+def refunds(body: Payload, number: str) -> Iterator[Refund]:
     for told in body.many("refunds"):
         refund = {
             "id": told.key("id"),
@@ -94,6 +74,17 @@ def _refunds(body: Payload, number: str) -> Iterator[Refund]:
             return woocommerce.refund(refund, order, earlier)
 
         yield Refund(number=refund["id"], order_number=number, read=read)
+
+
+WORDS = OrderWords(
+    placed_at="date_created_gmt",
+    changed_at="date_modified_gmt",
+    ended_at="date_modified_gmt",
+    standing=woocommerce.standing,
+    order=woocommerce.order_as_placed,
+    buyer=woocommerce.buyer,
+    refunds=refunds,
+)
 
 
 def customer(document: object) -> Buyer:

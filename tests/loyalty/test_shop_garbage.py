@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from loyalty.connectors.webhooks import read_news
 from loyalty.models import ShopDelivery
 from members.actions import deliver_activities, erase_member
 from members.models import Order, OrderReturn
-from tests.loyalty.connectors.payloads import sample
+from tests.loyalty import shop_door
+from tests.loyalty.connectors.payloads import PAYLOADS, sample
 from tests.loyalty.shop_door import (
     SHOPIFY_ORDER,
     SHOPIFY_REFUND,
@@ -55,6 +57,7 @@ EVERYTHING = [
     ("woocommerce", "customer.updated", sample("woocommerce/customers_04_update-a-customer.json")),
     ("woocommerce", "coupon.created", sample("woocommerce/coupons_03_list-all-coupons.json")[0]),
     ("woocommerce", "action.woocommerce_add_to_cart", {"action": "woocommerce_add_to_cart", "arg": "7c"}),
+    *(("woocommerce", "refund.created", one) for one in sample("woocommerce/order-refunds_03_list-all-refunds.json")),
     *(
         ("woocommerce", "order.updated", one)
         for part in sample("woocommerce/orders_06_batch-update-orders.json").values()
@@ -64,6 +67,12 @@ EVERYTHING = [
         ("woocommerce", "customer.updated", one)
         for one in sample("woocommerce/customers_03_list-all-customers.json")
     ),
+    *(
+        ("woocommerce", f"customer.{part}d", one)
+        for part, rows in sample("woocommerce/customers_06_batch-update-customers.json").items()
+        for one in rows
+    ),
+    ("woocommerce", "action.woocommerce_webhook_updated", sample("woocommerce/webhooks_01_create-a-webhook.json")),
 ]  # fmt: skip
 
 
@@ -74,6 +83,13 @@ def test_every_real_payload_goes_through(kind: str, topic: str, document: Any) -
     assert delivery.state in ("done", "passed", "waiting"), delivery.reason
     assert delivery.reason in SENTENCES
     assert (delivery.state == "waiting") is (topic == "refunds/create")
+
+
+def test_no_real_payload_is_left_out() -> None:
+    files = {str(path.relative_to(PAYLOADS)) for path in PAYLOADS.glob("*/*.json")}
+    told = Path(__file__).read_text() + Path(shop_door.__file__).read_text()
+    assert {name for name in files if f'sample("{name}")' not in told} == set()
+    assert len(files) == 23
 
 
 def test_real_orders_with_refunds_count_what_was_kept(woo: Shop) -> None:
