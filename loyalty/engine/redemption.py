@@ -30,14 +30,14 @@ def use_vouchers(timetable: Timetable, account: Account, order: Order) -> None:
             continue
         _use(timetable, account, order, voucher, used)
     for voucher in [one for one in account.vouchers if one.state == "issued"]:
-        reward = _reward(timetable, voucher)
+        reward = reward_of(timetable, voucher)
         if reward.is_automatic and voucher.code not in order.vouchers and order.paid:
             with suppress(Refused):
                 _use(timetable, account, order, voucher, used)
 
 
 def _use(timetable: Timetable, account: Account, order: Order, voucher: Voucher, used: list[Reward]) -> None:
-    reward = _reward(timetable, voucher)
+    reward = reward_of(timetable, voucher)
     check_usable(account, voucher, order.key, order.at)
     _check_together(reward, voucher, used)
     programme = timetable.latest(order.at) or timetable.version(voucher.version)
@@ -56,7 +56,8 @@ def use_on(programme: Programme, reward: Reward, account: Account, order: Order,
     redeem(account, reward, voucher, order.key, order.at, amount)
 
 
-def _reward(timetable: Timetable, voucher: Voucher) -> Reward:
+def reward_of(timetable: Timetable, voucher: Voucher) -> Reward:
+    """What it is one of, by the version that it was issued under."""
     return timetable.version(voucher.version).rewards[voucher.reward]
 
 

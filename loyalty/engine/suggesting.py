@@ -12,7 +12,7 @@ from loyalty.engine.households import check_spender
 from loyalty.engine.menus import use_menus
 from loyalty.engine.objects import Menu
 from loyalty.engine.programme import Timetable
-from loyalty.engine.redemption import use_vouchers
+from loyalty.engine.redemption import reward_of, use_vouchers
 
 # What ends within this is lost unless it is used now.
 ABOUT_TO_END = timedelta(days=1)
@@ -52,7 +52,7 @@ def suggest(timetable: Timetable, account: Account, order: Order) -> Suggestion:
             check_spender(programme, account, order.person, order.at)
     except Refused:
         return Suggestion((), (), (), order.paid)
-    soonest = sorted(account.vouchers, key=lambda one: (one.expires_at or _NEVER, _kind_of(one)))
+    soonest = sorted(account.vouchers, key=lambda one: _turn(timetable, one))
     usable = [one for one in soonest if one.kind in KINDS and one.redeemed_for != order.key]
     alone = {one.code: found for one in usable if (found := _tried(timetable, account, order, [one]))}
     candidates = [one for one in usable if one.code in alone]
@@ -90,12 +90,28 @@ def _best(
 def _worth(chosen: Sequence[Chosen], candidates: Sequence[Voucher], order: Order) -> tuple[int, ...]:
     """The larger the better: little waste first, then much use of what ends first, then of the next; few vouchers."""
     used = {one.voucher.code for one in chosen}
-    wasted = sum(one.lost for one in chosen)
+    wasted = sum(_wasted(one, order) for one in chosen)
     wasted += sum(one.left for one in candidates if one.code not in used and _ends_soon(one, order))
     by_end = dict.fromkeys((one.expires_at for one in candidates), 0)
     for one in chosen:
         by_end[one.voucher.expires_at] += one.discount
     return -wasted, *by_end.values(), -len(used)
+
+
+def _wasted(chosen: Chosen, order: Order) -> int:
+    """Öre that nobody will ever have of it; what is left of one that ends soon is as good as lost."""
+    if chosen.voucher.kind == "money_off" and _ends_soon(chosen.voucher, order):
+        return chosen.voucher.left - chosen.discount
+    return chosen.lost
+
+
+def _turn(timetable: Timetable, voucher: Voucher) -> tuple[object, ...]:
+    """When it is its turn: the soonest to end first. Of those that end together, a share of the sum before money,
+    whole amounts before the rest of it, and what can be used in part last, for it takes what is left."""
+    reward = reward_of(timetable, voucher)
+    is_money = voucher.kind == "money_off"
+    fits = (is_money, is_money and reward.is_partly_usable, not reward.unit)
+    return voucher.expires_at or _NEVER, fits, _kind_of(voucher)
 
 
 def _kind_of(voucher: Voucher) -> tuple[object, ...]:
