@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 
-.PHONY: demo sandbox test browser lint format types floors ci benchmarks messages lock clean
+.PHONY: demo sandbox test browser long lint format types floors ci benchmarks messages lock clean
 
 # Another port: make demo PORT=8001. With a mail server on this machine: make demo MAIL_PORT=1025
 demo: $(STAMP)
@@ -18,6 +18,10 @@ test: $(STAMP)
 
 browser: $(STAMP)
 	$(BIN)/pytest -m browser
+
+# Hours rather than minutes: a thousand shuffles of a shop's day on the database of DATABASE_URL.
+long: $(STAMP)
+	SHUFFLES=1000 $(BIN)/pytest tests/loyalty/test_shuffled_deliveries.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -135,12 +135,13 @@ def _note(programme: Programme, account: Account, order: Order, reading: Reading
 
 
 def _follow(programme: Programme, account: Account, at: datetime) -> None:
-    """What new amounts lead to at once."""
-    convert_at_once(programme, account, at)
+    """What new amounts lead to at once. What is heard of late joins what there is by now, and is turned with it."""
+    known_at = max(at, account.computed_to)
+    convert_at_once(programme, account, known_at)
     tiers.rise(programme, account, at)
     if programme.challenges:
         settle_challenges(programme, account, at)
-        convert_at_once(programme, account, at)
+        convert_at_once(programme, account, known_at)
 
 
 def _add_after(programme: Programme, account: Account, order: Order, sale: Sale) -> None:

@@ -32,6 +32,7 @@ class Shop:
         self.names = webhooks[kind].headers
         self.address = reverse("shop_webhook", args=[self.connection.pk])
         self._ids = count(1)
+        self._client = Client()
 
     def post(self, topic: str, document: Any, *, id: str = "", event: str = "", secret: str = SECRET) -> Any:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
@@ -42,8 +43,7 @@ class Shop:
         }
         if event:
             headers[self.names.event] = event
-        client = Client(headers=headers)
-        return client.post(self.address, body, content_type="application/json")
+        return self._client.post(self.address, body, content_type="application/json", headers=headers)
 
     def tell(self, topic: str, document: Any, **ids: str) -> ShopDelivery:
         """Post, have it worked, and return what became of it."""

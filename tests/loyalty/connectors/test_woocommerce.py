@@ -7,6 +7,7 @@ import pytest
 from loyalty.actions.shop_news import Buyer
 from loyalty.connectors import woocommerce
 from loyalty.connectors.errors import UnableToReadOrder
+from loyalty.connectors.order_news import Standing
 from tests.loyalty.connectors.payloads import amounts, given_back, paid_ore, sample
 
 JOHN = Buyer(email="john.doe@example.com", phone="(555) 555-5555", first_name="John", last_name="Doe")
@@ -94,8 +95,8 @@ def test_an_order_that_is_not_paid_or_no_longer_stands_says_so(status: str, key:
 
 
 def test_a_status_from_a_plugin_counts_once_the_order_is_paid() -> None:
-    assert woocommerce.standing(changed(status="shipped")) is woocommerce.Standing.PLACED
-    assert woocommerce.standing(changed(status="shipped", date_paid_gmt=None)) is woocommerce.Standing.WAITING
+    assert woocommerce.standing(changed(status="shipped")) is Standing.PLACED
+    assert woocommerce.standing(changed(status="shipped", date_paid_gmt=None)) is Standing.WAITING
 
 
 def test_a_discount_is_what_the_total_is_below_the_subtotal_with_its_tax() -> None:
