@@ -15,6 +15,7 @@ from config.demo.heroine import EMAIL, elsa, let_elsa_in, shopping_of_elsa
 from config.demo.history import Shop, play, readings_between
 from config.demo.people import ACTOR, Person, invent_people, join_people
 from config.demo.programme import CHALLENGE, EVENING, programme_of_the_club
+from config.demo.segments import compute_monthly, save_segments
 from config.demo.shopping import Calendar, shopping_of
 from config.demo.today import live_through
 from config.staff import create_staff_login
@@ -64,9 +65,12 @@ def build_club(
     tell("Members", 0)
     people = _let_in(rng, shop, shelf, members, start=start, end=end)
     _play_history(rng, shop, shelf, people, start=start, end=end, tell=lambda share: tell("Orders", share))
-    tell("Today", 0)
     actions.run_due(at=now, now=now)
+    tell("Segments", 0)
+    save_segments(start=start)
+    compute_monthly(now=now)
     close_history(now=now)
+    tell("Today", 0)
     _say_yes(shop, people[1:6], now=now)
     live_through(rng, shop, shelf, people[1:6], now=now)
     tell("Logins", 0)

@@ -16,8 +16,9 @@ from loyalty.actions import check_ledger
 from loyalty.models import Acceptance, Booking, LedgerCheck, TierChange, Voucher
 from members.models import Activity, ApiKey, Order, OrderReturn, User
 from members.models.access import digest_of
+from segments.models import Segment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 NOW = datetime(2026, 5, 20, 14, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
 
@@ -77,3 +78,15 @@ def test_a_newcomer_finds_levels_a_birthday_treat_a_challenge_and_an_evening() -
     assert Acceptance.objects.filter(offer=CHALLENGE).count() == 5
     booked = Booking.objects.filter(perk=EVENING).values_list("seats", "is_waiting")
     assert list(booked) == [(2, False)] * 5
+
+
+def test_a_newcomer_finds_segments_that_have_had_a_size_each_month() -> None:
+    segments = Segment.objects.order_by("key")
+    assert [segment.name for segment in segments] == [
+        "Handlade stort en gång",
+        "Har aldrig handlat",
+        "Köper och lämnar tillbaka",
+        "Återköp inom en tid",
+    ]
+    assert {segment.snapshots.count() for segment in segments} == {6}
+    assert all(segment.memberships.exists() for segment in segments)
