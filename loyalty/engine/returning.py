@@ -66,6 +66,7 @@ def _take_points(
     pending = [
         lot for lot in account.open_lots(meter.key) if lot.order != order.key and at < lot.available_from
     ]
+    lots = [*own, *others, *pending] if programme.returns.owes_used_vouchers else own
     because: dict[str, Any] = {**cause, "rule": name, "meter": meter.key, "amount": amount}
     counts_at = order.at if programme.returns.counts_at_sale else at
     debit = account.debit(
@@ -74,7 +75,7 @@ def _take_points(
         "reverse",
         at,
         because,
-        [*own, *others, *pending],
+        lots,
         counts_at=counts_at,
         rule=name,
         version=programme.key,

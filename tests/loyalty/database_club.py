@@ -19,6 +19,7 @@ from members import actions as members
 from members.actions import ConsentAnswer, NewLine, NewOrder, NewReturn, NewReturnLine, NewUse, UnableTo
 from members.models import Member, Store
 from members.models import Order as OrderRow
+from segments.models import Membership, Segment
 from tests.loyalty import database_state
 
 STAFF = "staff"
@@ -73,6 +74,11 @@ class DatabaseClub:
             else:
                 joined = actions.join_household(account=first.account, **told, now=at, actor=STAFF)
         self.members[member] = joined.member
+        for key in known.get("segments", ()):
+            found, _new = Segment.objects.get_or_create(
+                key=key, defaults={"name": key, "definition": {}, "saved_at": at}
+            )
+            Membership.objects.create(segment=found, member=joined.member, entered_at=at)
         if known.get("may_spend"):
             members.update_member(member=joined.member, may_spend=True, actor=STAFF, now=at)
         self.households.setdefault(known.get("account", member), joined.member)

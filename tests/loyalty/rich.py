@@ -126,7 +126,10 @@ RICH: dict[str, Any] = deepcopy(make.QUARTERLY) | {
             "seed": "a seed",
         }
     ],
-    "funds": [{"key": "forest", "name": words("the forest"), "opening": 1000}],
+    "funds": [
+        {"key": "forest", "name": words("the forest"), "opening": 1000},
+        {"key": "reserve", "name": words("the reserve"), "opening": 5000, "public": False},
+    ],
     "perks": [
         {
             "key": "evening",

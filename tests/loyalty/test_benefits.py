@@ -14,7 +14,7 @@ from django.urls import reverse
 from loyalty import actions
 from loyalty.models import ProgrammeVersion, Voucher
 from loyalty.queries import programmes
-from loyalty.queries.draws import is_as_drawn
+from loyalty.queries.draws import every_fund, is_as_drawn
 from members.actions import NewReturn
 from members.models import Member
 from tests.loyalty.api import make
@@ -190,6 +190,15 @@ def test_points_become_what_was_chosen_and_a_refusal_says_what_is_missing(alice:
     assert do(alice, "use_points", "shelf", "boat") == "This can no longer be had. Nothing was used."
     assert do(alice, "use_points", "shelf", "ten").startswith("This is used when you pay")
     assert Voucher.objects.count() == 1
+
+
+def test_a_fund_that_is_not_public_is_seen_by_staff_alone(alice: Member) -> None:
+    page = words_of(logged_in(alice), "benefits")
+    assert ("The forest" in page, "The reserve" in page) == (True, False)
+    assert [(one.key, one.balance_ore) for one in every_fund(NOW)] == [
+        ("forest", 100_000),
+        ("reserve", 500_000),
+    ]
 
 
 def test_a_voucher_is_claimed_by_its_owner_only(alice: Member, bob: Member) -> None:

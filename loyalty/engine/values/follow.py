@@ -25,7 +25,9 @@ class Standing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """``value``, unless the tier held, or the row that a meter reaches, has one of its own."""
+    """``value``, unless the tier held, or the row that a meter reaches, has one of its own.
+
+    Between rows that leave it nothing it is nothing."""
 
     value: Fraction = NOTHING
     by_tier: tuple[tuple[str, Fraction], ...] = ()
@@ -72,7 +74,7 @@ class Follow:
             amount = standing.balance(self.meter)
         else:
             amount = standing.counted(self.meter, self.window, with_this=self.has_this)
-        reached = self.rows.at(amount)
+        reached = NOTHING if self.rows.is_in_a_hole(amount) else self.rows.at(amount)
         return self.value if reached is None else reached
 
 

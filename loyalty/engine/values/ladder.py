@@ -33,6 +33,12 @@ class Ladder(Generic[Value]):
         rank = self.rank(amount)
         return None if rank < 0 else self.values[rank]
 
+    def is_in_a_hole(self, amount: int) -> bool:
+        """Whether a row has ended before ``amount`` and none goes on, where that is nothing."""
+        return (
+            self.has_holes and bool(self.thresholds) and amount > self.thresholds[0] and self.rank(amount) < 0
+        )
+
     def parts(self, amount: int) -> list[tuple[int, Value]]:
         """``amount`` cut at the rows: how much of it lies in each, for marginal tables."""
         found = []
