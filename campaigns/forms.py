@@ -62,7 +62,11 @@ def text_fields() -> Iterator[tuple[str, forms.CharField]]:
                 label=gettext_lazy("HTML"),
                 required=False,
                 widget=UnfoldAdminTextareaWidget({"rows": 8}),
-                help_text=gettext_lazy("Leave it empty and the plain text is shown in the club's dress."),
+                help_text=gettext_lazy(
+                    "Leave it empty and the plain text is shown in the club's dress. Links that are written with"
+                    ' data-group="news", or whose address has utm_content=news, are counted as a group, of members who'
+                    " have agreed to be measured."
+                ),
             ),
         )
 

@@ -1,24 +1,34 @@
-"""The two doors that stand open without a login: to stop mails, and for providers to report what bounced."""
+"""The doors that stand open without a login: to stop mails, to follow their links, and for providers to report."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from anymail.urls import urlpatterns as anymail_urls
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import actions
-from campaigns.models import UnsubscribeLink
+from campaigns.models import Message, Response, UnsubscribeLink
+from campaigns.queries.following import FOLLOW, OPENED, TRAP, is_ours
 
 # RFC 8058, 3.1: what a mail program posts, and our own button too.
 FIELD, ONE_CLICK = "List-Unsubscribe", "One-Click"
+# Of its address, as much as a response can hold.
+LONGEST_LINK = 400
+NOTHING: Mapping[str, str] = MappingProxyType({})
+CLEAR_POINT = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b"
+)
 DEAD_ADDRESS = (RejectReason.BOUNCED, RejectReason.INVALID)
 
 
@@ -34,6 +44,55 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if is_said:
         actions.unsubscribe(token=token, now=timezone.now())
     return render(request, "campaigns/unsubscribe.html", {"link": link, "is_said": is_said})
+
+
+@never_cache
+@require_safe
+def follow(request: HttpRequest, message: UUID, signature: str) -> HttpResponse:
+    """Lead on to the page that a link of ours is signed for, and to no other."""
+    told = {name: request.GET[name] for name in ("to", "group") if name in request.GET}
+    sent = sent_with(FOLLOW, message, signature, told)
+    link, group = told["to"], told.get("group", "")
+    record(request, sent, Response.Kind.CLICK, link=link[:LONGEST_LINK], link_group=group)
+    return HttpResponseRedirect(link, headers={"Referrer-Policy": "no-referrer"})
+
+
+@never_cache
+@require_safe
+def opened(request: HttpRequest, message: UUID, signature: str) -> HttpResponse:
+    """A picture of one clear point."""
+    record(request, sent_with(OPENED, message, signature), Response.Kind.OPEN)
+    return HttpResponse(CLEAR_POINT, content_type="image/gif")
+
+
+@never_cache
+@require_safe
+def trap(request: HttpRequest, message: UUID, signature: str) -> HttpResponse:
+    """Where only machines come, for nobody sees the link to it."""
+    actions.record_machine(message=sent_with(TRAP, message, signature), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def sent_with(kind: str, message: UUID, signature: str, told: Mapping[str, str] = NOTHING) -> Message:
+    """The message whose letter held this address of ours; 404 for any that we did not sign."""
+    if not is_ours(kind=kind, message=message, signature=signature, told=told):
+        raise Http404
+    return get_object_or_404(Message, pk=message)
+
+
+def record(request: HttpRequest, message: Message, kind: str, **told: str) -> None:
+    now = timezone.now()
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    actions.record_response(
+        message=message,
+        kind=kind,
+        occurred_at=now,
+        now=now,
+        agent=request.headers.get("User-Agent", ""),
+        method=request.method or "GET",
+        is_fetched_ahead="prefetch" in purpose,
+        **told,
+    )
 
 
 class Bounces:

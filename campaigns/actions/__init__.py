@@ -19,7 +19,7 @@ from campaigns.actions.errors import (
 )
 from campaigns.actions.messages import forget_member, record_bounce, resend_message
 from campaigns.actions.permission import lift_suppression, suppress_address, unsubscribe
-from campaigns.actions.responses import record_response
+from campaigns.actions.responses import record_machine, record_response
 from campaigns.actions.sending import Sent, send_messages
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "lift_suppression",
     "pause_campaign",
     "record_bounce",
+    "record_machine",
     "record_response",
     "resend_message",
     "run_enrolments",

@@ -9,6 +9,8 @@ from campaigns.actions.permission import links_for
 from campaigns.models import Message
 from campaigns.queries.content import Content, contents_of
 from campaigns.queries.letters import Letter, LetterForms, write_letter
+from members.models import Consent
+from members.queries import latest_consent
 
 # A letter needs few of the columns, and each costs time for every message.
 USED = (
@@ -38,6 +40,9 @@ def drafts_of(*, claim: UUID, now: datetime) -> Iterator[Draft]:
         .select_related("member", "enrolment__activity")
         .prefetch_related("step__version__campaign")
         .only(*USED)
+        .annotate(
+            is_followed=latest_consent(Consent.Purpose.TRACKING, Consent.Channel.EMAIL, member="member")
+        )
         .order_by("-step__version__purpose", "due_at", "id")
     )
     links = links_for(messages=messages, now=now)
@@ -62,5 +67,6 @@ def draft(message: Message, content: Content, forms: LetterForms) -> Draft:
         campaign_key=version.campaign.key,
         to=member.email,
         values=content.values,
+        is_followed=message.is_followed,  # type: ignore[attr-defined]
     )
     return Draft(message, version.purpose, letter)

@@ -33,11 +33,12 @@ def record_response(
     link_group: str = "",
     agent: str = "",
     method: str = "GET",
+    is_fetched_ahead: bool = False,
 ) -> Response | None:
     """Record that a message was opened or clicked on; nothing of who has not agreed to be measured.
 
-    A machine is known by its name, by asking for the head alone, by coming within three seconds, or by following
-    three links within five. Told again, it is answered again.
+    A machine is known by its name, by asking for the head alone or ahead of a person, by coming within three seconds,
+    or by following three links within five. Told again, it is answered again.
     """
     Message.objects.select_for_update().get(pk=message.pk)
     agreed = latest_consent(Consent.Purpose.TRACKING, message.channel, at=occurred_at)
@@ -49,19 +50,27 @@ def record_response(
         "recorded_at": now,
         "member_id": message.member_id,
     }
-    is_human = method != "HEAD" and not MACHINES.search(agent) and not _is_too_soon(message, occurred_at)
+    is_machine = method == "HEAD" or is_fetched_ahead or MACHINES.search(agent) is not None
     response, is_new = Response.objects.get_or_create(
         message=message,
         kind=kind,
         link=link,
         occurred_at=occurred_at,
-        defaults={**told, "is_human": is_human},
+        defaults={**told, "is_human": not is_machine and not _is_too_soon(message, occurred_at)},
     )
     if is_new:
         _unmask(_at_once(response))
         response.refresh_from_db(fields=["is_human"])
         _tell(response, now)
     return response
+
+
+@transaction.atomic
+def record_machine(*, message: Message, now: datetime) -> None:
+    """A link that nobody sees was followed: whatever of the letter was asked for just before or after was no person's."""
+    Message.objects.select_for_update().get(pk=message.pk)
+    around = (now - AT_ONCE, now + AT_ONCE)
+    Response.objects.filter(message=message, occurred_at__range=around).update(is_human=False)
 
 
 def _is_too_soon(message: Message, occurred_at: datetime) -> bool:

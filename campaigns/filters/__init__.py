@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from segments.filters import Detail, FactFilter
+from members.models import Consent
+from segments.filters import Detail, FactFilter, Moment
 from segments.queries.templates import template_folders
 
 template_folders.register("campaigns")(Path(__file__).resolve().parent / "templates")
@@ -35,6 +37,13 @@ class ResponseFacts(FactFilter):
     is_behaviour: ClassVar[bool] = True
     at: ClassVar[str] = "occurred_at"
     each: ClassVar[str] = "message"
+
+    def known(self, moment: Moment) -> Q:
+        answers = Consent.objects.filter(purpose=Consent.Purpose.TRACKING, given_at__lte=moment.now)
+        later = answers.filter(member=OuterRef("member")).filter(
+            Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), id__gt=OuterRef("id"))
+        )
+        return Q(pk__in=answers.filter(~Exists(later), is_given=True).values("member"))
 
     def measures(self) -> Mapping[str, Detail]:
         return {

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
+from campaigns.engine.links import Link, followed, without_groups
 from campaigns.engine.text import (
     Compiled,
     Mistake,
@@ -26,8 +27,14 @@ from campaigns.engine.text import (
 )
 from campaigns.models import CampaignText, CampaignVersion, Step
 from campaigns.queries.content import Trigger, example_values
+from campaigns.queries.following import values_to_follow
 
 LINK = "{{unsubscribe_link}}"
+# The picture tells that a letter was opened; the link that nobody sees is followed by machines alone.
+WATCHED = (
+    '<a href="{{unseen_trap}}" style="display:none" tabindex="-1" aria-hidden="true"></a>'
+    '<img src="{{open_picture}}" width="1" height="1" alt="">'
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,13 @@ class LetterForm:
     subject: Compiled
     text: Compiled
     html: Compiled
+    page: str
+
+    @cached_property
+    def followed(self) -> tuple[Compiled, Mapping[str, Link]]:
+        """The HTML for who has agreed to be measured, and the links whose addresses stand in it as variables."""
+        found = followed(self.page, WATCHED)
+        return compile_text(found.html), found.links
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -63,6 +77,14 @@ class LetterForm:
             text=self.text.fill(plain),
             html=self.html.fill(for_html(values)),
         )
+
+    def fill_followed(self, values: Mapping[str, str], message_id: UUID) -> Wording:
+        """The same with links and a picture that tell us when they are asked for."""
+        html, links = self.followed
+        plain = for_text(values)
+        addresses = {name: (link.address.fill(plain), link.group) for name, link in links.items()}
+        told = {**values, **values_to_follow(message_id, addresses)}
+        return replace(self.fill(values), html=html.fill(for_html(told)))
 
 
 class LetterForms:
@@ -112,7 +134,8 @@ def compile_letter(wording: Wording, *, language: str, purpose: str) -> LetterFo
     return LetterForm(
         subject=compile_text(" ".join(wording.subject.split())),
         text=compile_text(f"{text}\n\n{footer.strip()}\n"),
-        html=compile_text(html),
+        html=compile_text(without_groups(html)),
+        page=html,
     )
 
 
@@ -150,10 +173,19 @@ def letter_headers(*, message_id: UUID, campaign_key: str, link: str) -> dict[st
 
 
 def write_letter(
-    form: LetterForm, *, message_id: UUID, campaign_key: str, to: str, values: Mapping[str, str]
+    form: LetterForm,
+    *,
+    message_id: UUID,
+    campaign_key: str,
+    to: str,
+    values: Mapping[str, str],
+    is_followed: bool = False,
 ) -> Letter:
-    """Return the letter to one address; the same message always gets the same Message-ID."""
-    said = form.fill(values)
+    """Return the letter to one address; the same message always gets the same Message-ID.
+
+    Where it ``is_followed``, its links and a picture tell us when they are asked for: of those alone who have agreed.
+    """
+    said = form.fill_followed(values, message_id) if is_followed else form.fill(values)
     headers = letter_headers(
         message_id=message_id, campaign_key=campaign_key, link=values["unsubscribe_link"]
     )

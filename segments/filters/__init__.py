@@ -156,6 +156,10 @@ class FactFilter(ABC):
     def rows(self, moment: Moment) -> QuerySet[Any]:
         """All facts of this kind that count, as of ``moment``."""
 
+    def known(self, moment: Moment) -> Q:
+        """The members of whom such facts can be known; that others have none tells nothing of them."""
+        return Q()
+
     def measures(self) -> Mapping[str, Detail]:
         """What can be summed, averaged and counted apart."""
         return {}

@@ -180,7 +180,12 @@ def ratio_condition(node: Ratio, moment: Moment) -> Q:
     below = _by_owner(node.below, moment).filter(least)
     scaled = Fraction(scale_of(node.above), scale_of(node.below))
     owner = "account_id" if facts[node.below.facts.of].is_of_account else "pk"
-    above = _named(_by_owner(node.above, moment))
+    counted = _by_owner(node.above, moment)
+    known = facts[node.above.facts.of]().known(moment)
+    if known and node.test.compares(0):
+        silent = Q(**{f"{OWNER}__in": Member.objects.filter(known).values(owner)})
+        below = below.filter(silent | Q(**{f"{OWNER}__in": counted.values(OWNER)}))
+    above = _named(counted)
     return Q(OwnsShare(owner, above, _named(below), node.test, scaled))
 
 

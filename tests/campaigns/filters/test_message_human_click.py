@@ -1,6 +1,7 @@
 """Clicks of people, and the share of messages that were clicked on."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def measured(name: str) -> Message:
     return delivered(member)
 
 
-def click(message: Message, link: str = "news", seconds: int = 60, **told: str) -> Response | None:
+def click(message: Message, link: str = "news", seconds: int = 60, **told: Any) -> Response | None:
     at = make.NOW + timedelta(seconds=seconds)
     return actions.record_response(
         message=message, kind="click", link=link, occurred_at=at, now=LATER, **{"agent": PHONE, **told}
@@ -83,3 +84,19 @@ def test_clicks_are_narrowed_by_link_group_channel_and_campaign() -> None:
         {**CLICKED, "where": {"campaign": "welcome", "link": {"op": "contains", "value": "new"}}}, LATER
     ) == ["A"]
     assert meant({**CLICKED, "where": {"link_group": "offers"}}, LATER) == []
+
+
+def test_no_clicks_of_who_has_not_agreed_to_be_measured_is_a_missing_share_and_not_zero() -> None:
+    click(measured("a"))
+    measured("b")
+    delivered(make.member("c"))
+    refuser = measured("d")
+    click(refuser)
+    make.answer(refuser.member, is_given=False, purpose="tracking")
+    silent = measured("e")
+    make.answer(silent.member, is_given=False, purpose="tracking")
+    share: dict[str, Any] = {"ratio": ["message.human_click", "message.delivered"]}
+    assert meant({**share, "op": "gt", "value": "0.5"}, LATER) == ["A", "D"]
+    assert meant({**share, "op": "lte", "value": "0.5"}, LATER) == ["B"]
+    assert meant({**share, "op": "lte", "value": 1}, LATER) == ["A", "B", "D"]
+    assert meant({"not": {**share, "op": "lte", "value": "0.5"}}, LATER) == ["A", "C", "D", "E"]
