@@ -139,13 +139,13 @@ def consents_about(purpose: str, channel: str, at: datetime | None) -> QuerySet[
     return answers if at is None else answers.filter(given_at__lte=at)
 
 
-def has_refused(purpose: str, at: datetime) -> Q:
-    """Condition on members: the latest answer for a purpose on all channels, given by ``at``, is no."""
+def has_refused(purpose: str, at: datetime, *, member: str = "pk") -> Q:
+    """Condition: the latest answer of ``member`` for a purpose on all channels, given by ``at``, is no."""
     answers = consents_about(purpose, Consent.Channel.ANY, at)
     later = answers.filter(member=OuterRef("member")).filter(
         Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), id__gt=OuterRef("id"))
     )
-    refused = answers.filter(~Exists(later), is_given=False, member=OuterRef("pk"))
+    refused = answers.filter(~Exists(later), is_given=False, member=OuterRef(member))
     return Q(Exists(refused))
 
 
