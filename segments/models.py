@@ -128,3 +128,67 @@ class FullRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.done}/{self.total}"
+
+
+class Totals(models.Model):
+    """What the purchases and returns of a member come to. Who has none of either has no row.
+
+    ``order2_at`` is when the last but one was placed, and so on: so many were placed since then. Of what came back,
+    ``piece2_at`` tells since when it is two pieces, and ``piece0_at`` since when it is any. Derived: all of it can be
+    dropped and counted anew.
+    """
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    orders = models.PositiveIntegerField(_("orders"), default=0)
+    paid_ore = models.BigIntegerField(_("paid"), default=0)
+    first_order_at = models.DateTimeField(null=True)
+    order1_at = models.DateTimeField(null=True)
+    order2_at = models.DateTimeField(null=True)
+    order3_at = models.DateTimeField(null=True)
+    order4_at = models.DateTimeField(null=True)
+    order5_at = models.DateTimeField(null=True)
+    returned_thousandths = models.BigIntegerField(default=0)
+    piece0_at = models.DateTimeField(null=True)
+    piece1_at = models.DateTimeField(null=True)
+    piece2_at = models.DateTimeField(null=True)
+    piece3_at = models.DateTimeField(null=True)
+    latest_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("purchases of a member")
+        verbose_name_plural = _("purchases of members")
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class StaleTotals(models.Model):
+    """The totals of a member are to be counted anew. One row each time; counting deletes them."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    noted_at = models.DateTimeField(_("noted"))
+
+    class Meta:
+        verbose_name = _("member whose purchases are to be counted")
+        verbose_name_plural = _("members whose purchases are to be counted")
+
+    def __str__(self) -> str:
+        return str(self.member_id)
+
+
+class TotalsCount(models.Model):
+    """The one row that whoever counts totals holds meanwhile. Until ``counted_at``, there are none to be used.
+
+    ``wrong`` are the members whose totals were not what the last full count found.
+    """
+
+    counted_at = models.DateTimeField(_("counted"), null=True)
+    wrong = models.PositiveIntegerField(_("put right"), default=0)
+    took_ms = models.PositiveIntegerField(_("milliseconds"), default=0)
+
+    class Meta:
+        verbose_name = _("count of purchases")
+        verbose_name_plural = _("counts of purchases")
+
+    def __str__(self) -> str:
+        return str(self.counted_at or "")

@@ -9,6 +9,7 @@ from loyalty.models import Act, Booking
 from members import actions as members
 from members.actions import UnableToShare
 from members.models import Member
+from segments import actions as segments
 
 
 @transaction.atomic
@@ -30,6 +31,7 @@ def merge_members(*, member: Member, double: Member, reason: str, actor: str, no
     Booking.objects.filter(member=twice).update(member=kept)
     merged = members.absorb_member(member=kept, double=twice, reason=reason.strip(), actor=actor, now=now)
     follow_years(merged.account, now)
+    segments.note_purchases(member_ids=[kept.pk, twice.pk], now=now)
     return merged
 
 

@@ -29,6 +29,7 @@ from members.actions import NewOrder, UnableToRecordOrder
 from members.models import Order, OrderLine, OrderReturn
 from members.models.asked import asked
 from members.models.together import Row, Rows
+from segments import actions as segments
 
 
 @dataclass(slots=True)
@@ -156,6 +157,8 @@ def _record(
     in_time = sorted(range(len(orders)), key=lambda index: orders[index].placed_at)
     sold = {index: _sell(timetable, accounts, orders[index], now) for index in in_time}
     booked = _book(timetable, accounts, list(sold.values()), now=now, is_history=is_history)
+    if is_history:  # of which the stream tells nobody
+        segments.note_purchases(member_ids=[one.row.member_id for one in sold.values()], now=now)
     read_at = None if is_history else now
     outcomes = [_outcome(timetable, sold[index], accounts, booked, read_at) for index in range(len(orders))]
     if opened.has_waiting_returns:

@@ -29,6 +29,7 @@ from members import actions as members
 from members.actions import NewReturn, NewReturnLine, UnableToRecordReturn
 from members.models import Order, OrderLine, OrderReturn, OrderReturnLine
 from members.models.together import Row
+from segments import actions as segments
 
 Matched = tuple[NewReturnLine, OrderLine | None, int]
 
@@ -134,6 +135,8 @@ def _record(
     members.save_returns(batch.rows, batch.lines)
     told = [_returned(row, now) for row in batch.rows]
     taken = correct(batch.moves, now=now, is_history=is_history, activities=told)
+    if is_history:  # of which the stream tells nobody
+        segments.note_purchases(member_ids=[row.member_id for row in batch.rows], now=now)
     return [_with_taken(outcomes[index], taken.get(index, [])) for index in range(len(returns))]
 
 
@@ -280,6 +283,7 @@ def match_parked_returns(*, now: datetime, limit: int = 500) -> int:
     wanted = parked.filter(order_id__isnull=False).order_by("pk").values_list("order_id", flat=True)[:limit]
     orders = lock_orders(list(wanted))
     correct_waiting(orders, now=now, is_history=False)
+    segments.note_purchases(member_ids=[order.member_id for order in orders], now=now)
     return len(orders)
 
 

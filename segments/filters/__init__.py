@@ -30,13 +30,17 @@ Choices = Sequence[tuple[str, Any]]
 class Moment:
     """The one ``now`` of a run, in the club's time zone. ``only`` narrows the run to these members.
 
-    Of whoever is not ``among`` those of a condition, it does not matter what is found: another leaves them out.
+    Of whoever is not ``among`` those of a condition, it does not matter what is found: another leaves them out. So it
+    is of who refuses to be analysed where ``refusers_are_out``. Totals tell of all but those ``beyond_totals``, and of
+    nobody where that is not set.
     """
 
     now: datetime
     zone: ZoneInfo
     only: Collection[int] | None = None
     among: Q | None = None
+    refusers_are_out: bool = False
+    beyond_totals: Collection[int] | None = None
 
     @property
     def today(self) -> date:

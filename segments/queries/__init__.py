@@ -19,8 +19,10 @@ from segments.queries.segments import (
     segments_of,
 )
 from segments.queries.sentences import read_back
+from segments.queries.totals import PURCHASES, members_out_of_totals
 
 __all__ = [
+    "PURCHASES",
     "Definitions",
     "Dependant",
     "Line",
@@ -38,6 +40,7 @@ __all__ = [
     "in_segment",
     "is_meant",
     "members_of",
+    "members_out_of_totals",
     "outline",
     "preview",
     "read_back",

@@ -1,12 +1,14 @@
 """Conditions on what members have done: counted, summed, averaged, and when it was."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import (
     BigIntegerField,
     Count,
+    Exists,
     ExpressionWrapper,
     F,
     FloatField,
@@ -22,9 +24,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, NullIf, Rank
 
-from members.models import Account, Member
+from members.models import Account, Consent, Member
+from members.queries import has_refused
 from segments.engine.shapes import EDGES
-from segments.engine.tree import Edge, Facts, Measure, Measured, Ratio, Test, Top
+from segments.engine.tree import Edge, Facts, Measure, Measured, Node, Ratio, Test, Top
 from segments.engine.window import Span
 from segments.filters import Detail, FactFilter, Moment, Start, facts, start_called
 from segments.filters.comparing import (
@@ -88,13 +91,32 @@ def _owners(found: FactFilter, only: Collection[int]) -> Any:
     return Member.objects.filter(pk__in=ids).values("account_id") if found.is_of_account else ids
 
 
+def any_of(wanted: Facts, moment: Moment) -> Q:
+    """The members who have such facts: each asks for their own, so that the database can ask few or all at once."""
+    return Q(Exists(_rows_of_each(wanted, moment)))
+
+
+def none_of(wanted: Facts, moment: Moment) -> Q:
+    """The members who have no such facts, or refuse to have them analysed."""
+    found, rows = facts[wanted.of](), _rows_of_each(wanted, moment)
+    if found.is_behaviour and not moment.refusers_are_out:
+        rows = rows.filter(~has_refused(Consent.Purpose.PROFILING, moment.now, member=found.owner))
+    return Q(~Exists(rows))
+
+
+def _rows_of_each(wanted: Facts, moment: Moment) -> QuerySet[Any]:
+    found = facts[wanted.of]()
+    rows = rows_of(wanted, replace(moment, among=None))
+    return rows.filter(**{found.owner: OuterRef("account_id" if found.is_of_account else "pk")})
+
+
 def owned_by(of: str, rows: QuerySet[Any]) -> Q:
     """The members who own any of ``rows``."""
     name = "account_id__in" if facts[of].is_of_account else "pk__in"
     return Q(**{name: rows.values(OWNER)})
 
 
-def nobody_owns(of: str, rows: QuerySet[Any]) -> Q:
+def _nobody_owns(of: str, rows: QuerySet[Any]) -> Q:
     """The members who own none of ``rows``."""
     return others_than(owned_by(of, rows))
 
@@ -102,18 +124,20 @@ def nobody_owns(of: str, rows: QuerySet[Any]) -> Q:
 def measured_condition(node: Measured, moment: Moment) -> Q:
     """Who has no such facts has zero of them; where zero passes, those are meant whose number does not."""
     measure, test, of = node.measure, node.test, node.measure.facts.of
-    rows = rows_of(measure.facts, moment)
     is_for_none = measure.is_never_missing and test.compares(0)
-    if measure.agg == "count" and _is_about_any(test):
-        return nobody_owns(of, rows) if is_for_none else owned_by(of, rows)
-    grouped = results_of(measure, rows, moment)
+    if is_about_any(node):
+        return ~any_of(measure.facts, moment) if is_for_none else any_of(measure.facts, moment)
+    grouped = results_of(measure, rows_of(measure.facts, moment), moment)
     if is_for_none:
-        return nobody_owns(of, grouped.filter(compared(measure, test.opposite, moment)))
+        return _nobody_owns(of, grouped.filter(compared(measure, test.opposite, moment)))
     return owned_by(of, grouped.filter(compared(measure, test, moment)))
 
 
-def _is_about_any(test: Test) -> bool:
+def is_about_any(node: Node) -> bool:
     """Whether it only matters if there is one."""
+    if not isinstance(node, Measured) or node.measure.agg != "count":
+        return False
+    test = node.test
     return (test.op, test.value) in {("gte", 1), ("gt", 0), ("ne", 0), ("eq", 0), ("lt", 1), ("lte", 0)}
 
 

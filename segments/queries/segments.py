@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -17,6 +18,7 @@ from segments.filters import Moment, fields
 from segments.models import Membership, Segment
 from segments.queries.catalogue import catalogue, club_zone
 from segments.queries.compiler import members_in
+from segments.queries.totals import members_out_of_totals
 
 
 def read_definition(document: Any) -> Node:
@@ -79,7 +81,10 @@ class Definitions:
 
 def members_of(node: Node, *, now: datetime, only: Collection[int] | None = None) -> QuerySet[Member]:
     """The active members whom ``node`` means at ``now``, or those of ``only`` (primary keys) among them."""
-    return members_in(node, Moment(now.astimezone(UTC), club_zone(), only))
+    moment = Moment(now.astimezone(UTC), club_zone(), only)
+    if only is None:  # of a few, the facts are sooner asked
+        moment = replace(moment, beyond_totals=members_out_of_totals(now))
+    return members_in(node, moment)
 
 
 def is_meant(node: Node, *, member: Member, now: datetime) -> bool:

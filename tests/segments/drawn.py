@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from members.models import Consent, Member, Order, OrderReturn, OrderReturnLine, Store
+from segments import actions
 from tests.make import make_line_row, make_member, make_store
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -44,6 +45,19 @@ MONEY = st.one_of(
     st.tuples(st.sampled_from(["gte", "gt", "lte", "ne", "eq"]), st.sampled_from([1, 9_999, 10_000, 20_000])),
     st.tuples(st.sampled_from(["gte", "lt"]), st.sampled_from(["10000.5", "6666.6667"])),
     st.tuples(st.sampled_from(["between", "not_between"]), st.sampled_from([[0, 10_000], [1, 10_001]])),
+)
+PIECES = st.sampled_from(
+    [
+        ("gt", 0),
+        ("eq", 0),
+        ("ne", 0),
+        ("lte", 0),
+        ("gte", 1),
+        ("lt", 1),
+        ("gte", 2),
+        ("lt", 3),
+        ("gte", "1.333"),
+    ]
 )
 AREAS = st.sampled_from(["hem", "lampor", "mode", ["bord", "mode"]])
 
@@ -196,15 +210,40 @@ LEAVES = st.one_of(
     ),
     st.tuples(st.integers(0, 4_999), st.integers(5_000, 9_999)).map(lambda told: {"bucket": ["a", *told]}),
 )
-TREES = st.recursive(
-    LEAVES,
-    lambda part: st.one_of(
-        part.map(lambda one: {"not": one}),
-        st.lists(part, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
-        st.lists(part, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
-    ),
-    max_leaves=6,
-)
+
+
+@st.composite
+def told_by_totals(draw: st.DrawFn) -> dict[str, Any]:
+    """What the totals of a member answer."""
+    window = draw(st.one_of(st.just("all"), LENGTHS.map(lambda told: {"last": told})))
+    return draw(
+        st.one_of(
+            COUNTS.map(lambda test: tested(test, agg="count", of="order", window=window)),
+            PIECES.map(lambda test: tested(test, agg="sum", of="return_line", field="qty", window=window)),
+            st.tuples(st.sampled_from(["sum", "avg"]), MONEY).map(
+                lambda told: tested(told[1], agg=told[0], of="order", field="total")
+            ),
+            st.tuples(st.sampled_from(["first", "last"]), LENGTHS).map(
+                lambda told: {told[0]: "order", "op": "at_least_ago", "value": told[1]}
+            ),
+        )
+    )
+
+
+def trees(leaves: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.recursive(
+        leaves,
+        lambda part: st.one_of(
+            part.map(lambda one: {"not": one}),
+            st.lists(part, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
+            st.lists(part, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
+        ),
+        max_leaves=6,
+    )
+
+
+TREES = trees(LEAVES)
+TREES_OF_TOTALS = trees(st.one_of(told_by_totals(), told_by_totals(), LEAVES))
 LINES = st.tuples(
     st.sampled_from(AMOUNTS),
     st.sampled_from(PATHS),
@@ -251,6 +290,18 @@ def build(people: list[Any]) -> None:
             )
         for number, order in enumerate(orders):
             buy(before, store, f"{place}-{number}", order)
+
+
+def buy_more(people: list[Any]) -> None:
+    """Every third of the drawn people buys the same again, after all totals were counted."""
+    store = Store.objects.get()
+    for place, (*_about, orders, _answers) in enumerate(people):
+        if place % 3:
+            continue
+        member = Member.objects.get(number=f"{1_000_000_000 + place}")
+        for number, order in enumerate(orders):
+            buy(member, store, f"{place}-again-{number}", order)
+        actions.note_purchases(member_ids=[member.pk], now=NOW)
 
 
 def buy(member: Member, store: Store, number: str, drawn: Any) -> None:
