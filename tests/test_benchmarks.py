@@ -8,8 +8,9 @@ from django.db import connection
 
 from loyalty.models import Standing
 from members.models import Order, OrderLine
-from tests.benchmarks import engine, trial
+from tests.benchmarks import asking, engine, segments, trial
 from tests.benchmarks.club import SQL
+from tests.benchmarks.filling import fill
 from tests.benchmarks.orders import LINES
 from tests.benchmarks.table import of_pairs, written
 
@@ -48,3 +49,31 @@ def test_the_floors_write_the_tables_as_they_are() -> None:
     assert Order.objects.count() == 8
     assert OrderLine.objects.filter(order__number="floor").count() == len(LINES)
     assert sorted(Standing.objects.values_list("sequence", flat=True)) == [1, 1, 2, 4]
+
+
+@pytest.mark.services
+@pytest.mark.django_db(reset_sequences=True, transaction=True)
+def test_the_questions_by_hand_find_whom_the_club_finds() -> None:
+    """Each way of asking is tried once; one that found others would end the program."""
+    with connection.cursor() as cursor:
+        cursor.execute((SQL / "members.sql").read_text().format(members=4000))
+    kept = indexes()
+    fill(database_url(), (SQL / "segments.sql").read_text().format(members=4000))
+    assert indexes() == kept
+    told = asking.told(pairs=1)
+    found = {name: one["members"] for name, one in zip(segments.NAMES, told["profiles"], strict=True)}
+    assert all(found.values()), found
+    rows = segments.rows_of(told, told)
+    assert [row.ratio for row in rows if "growth" in row.what] == [""] * 15
+    assert sum("on totals" in row.what for row in rows) == 8
+
+
+def database_url() -> str:
+    server = connection.settings_dict
+    return f"postgres://{server['USER']}@{server['HOST']}:{server['PORT']}/{server['NAME']}"
+
+
+def indexes() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexname")
+        return [name for (name,) in cursor.fetchall()]

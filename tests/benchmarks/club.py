@@ -14,7 +14,7 @@ import psycopg
 from tests.config.programs import STRONG_KEY, manage
 
 # This machine's own, as in .ci/run: a benchmark drops the databases it makes.
-SERVER = "postgres://postgres@127.0.0.1:5432"
+SERVER = os.environ.get("BENCHMARK_SERVER", "postgres://postgres@127.0.0.1:5432")
 NAME = "stamkund_benchmark"
 SQL = Path(__file__).parent / "sql"
 
