@@ -41,6 +41,7 @@ from loyalty.actions.points import adjust_points
 from loyalty.actions.programmes import UnableToImport, import_programme, publish_version
 from loyalty.actions.pulls import UnableToPull, resume_pull, run_pulls, start_pull, stop_pull
 from loyalty.actions.referring import record_joining, record_referral, withdraw_referral
+from loyalty.actions.reopening import reopen_run, reopen_run_for_all
 from loyalty.actions.returns import record_return, record_returns
 from loyalty.actions.revisions import cancel_order
 from loyalty.actions.scenarios import UnableToSave, remove_scenario, save_scenario
@@ -114,6 +115,8 @@ __all__ = [
     "release_voucher",
     "remove_object",
     "remove_scenario",
+    "reopen_run",
+    "reopen_run_for_all",
     "reserve_voucher",
     "resume_pull",
     "retry_delivery",

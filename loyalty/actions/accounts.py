@@ -27,10 +27,11 @@ def open_accounts(
     since: datetime,
     order_keys: Collection[str] = (),
     codes: Collection[str] = (),
+    rule: str = "",
 ) -> Opened:
     """What ``load_accounts`` gives, locked in primary-key order until the transaction ends."""
     return load_accounts(
-        timetable, account_ids, since=since, order_keys=order_keys, codes=codes, is_locked=True
+        timetable, account_ids, since=since, order_keys=order_keys, codes=codes, rule=rule, is_locked=True
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty import actions, queries
-from loyalty.admin.forms import AdjustForm, FoundReceiptForm, TierForm
+from loyalty.admin.forms import AdjustForm, FoundReceiptForm, ReopenForm, TierForm
 from loyalty.models import Voucher
 from members.actions import UnableTo
 from members.admin.base import actor_of
@@ -28,6 +28,9 @@ REFUSALS = {
     "not_enough": gettext_lazy(
         "There is not that much to take: %(available)s can be used. Take less, or wait until what is pending is usable."
     ),
+    "no_run_to_reopen": gettext_lazy("The programme in force no longer has this run. Reload the page."),
+    "run_has_not_been": gettext_lazy("That run has not been yet. Choose an earlier day."),
+    "account_is_closed": gettext_lazy("The membership has ended, so nothing can be settled again."),
     "no_such_tier": gettext_lazy("The programme in force no longer has this tier. Reload the page."),
     "receipt_is_too_old": gettext_lazy(
         "The programme lets a purchase be registered for %(days)s days, and this one is older."
@@ -113,6 +116,34 @@ def set_tier(admin: "ModelAdmin[Any]", request: "HttpRequest", account_id: int) 
         preview=form.preview() if form.is_valid() else None,
         explain=sentence,
         missing="" if form.tiers else _("The programme in force has no tiers."),
+    )
+
+
+def reopen_run(admin: "ModelAdmin[Any]", request: "HttpRequest", account_id: int) -> "HttpResponse":
+    member = _member(request, account_id, "loyalty.add_entry")
+    now = timezone.now()
+    form = ReopenForm(request.POST or None, account=member.account, now=now)
+
+    def reopen() -> str:
+        facts = form.cleaned_data
+        is_changed = actions.reopen_run(account=member.account, **facts, actor=actor_of(request), now=now)
+        if not is_changed:
+            return _("It came to the same, so nothing was changed.")
+        return _("%(member)s: the run is settled again. The checks and the ledger say why.") % {
+            "member": member
+        }
+
+    return deed_page(
+        admin,
+        request,
+        form,
+        reopen,
+        title=_("Settle a run again"),
+        about=member,
+        back=_page_of(member),
+        preview=form.preview() if form.is_valid() else None,
+        explain=sentence,
+        missing="" if form.runs else _("The programme in force has no runs that can be settled again."),
     )
 
 

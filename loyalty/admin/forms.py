@@ -17,10 +17,12 @@ from unfold.widgets import (
 )
 
 from loyalty import queries
+from loyalty.engine.errors import Refused
 from loyalty.models import TierChange
+from loyalty.queries.reopening import Reopening, reopenable_runs, reopening_of
 from members.actions import UnableToClaimOrder
 from members.admin.deeds import Preview, ReasonForm
-from members.models import Member, Order
+from members.models import Account, Member, Order
 
 if TYPE_CHECKING:
     from loyalty.engine.programme import Programme
@@ -168,3 +170,42 @@ class FoundReceiptForm(forms.Form):
             if timezone.localtime(one.placed_at).date() == day
         ]
         return next(iter(sorted(same, key=lambda one: one.member_id is not None)), None)
+
+
+class ReopenForm(ReasonForm):
+    """A run that settled wrongly, by its conversion and its day."""
+
+    conversion = forms.ChoiceField(label=gettext_lazy("What was settled"), widget=UnfoldAdminSelectWidget)
+    day = forms.DateField(
+        label=gettext_lazy("Day of the run"),
+        widget=UnfoldAdminSingleDateWidget,
+        help_text=gettext_lazy("The day on which it was read, like 2025-03-31."),
+    )
+    field_order = ("conversion", "day", "reason")
+
+    def __init__(self, *args: Any, account: Account, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account, self.now = account, now
+        self.reopening: Reopening | None = None
+        self.runs = {key: queries.name_of("conversions", key) for key in reopenable_runs(now)}
+        field = self.fields["conversion"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = list(self.runs.items())
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or self.cleaned_data
+        if "conversion" not in facts or "day" not in facts:
+            return facts
+        try:
+            self.reopening = reopening_of(self.account, facts["conversion"], facts["day"], self.now)
+        except Refused as refused:
+            told = _("The membership has ended, so nothing can be settled again.")
+            if refused.key == "run_has_not_been":
+                told = _("That run has not been yet. Choose an earlier day.")
+            self.add_error("day", told)
+        return facts
+
+    def preview(self) -> Preview:
+        found = self.reopening or Reopening(0, 0)
+        name = self.runs[self.cleaned_data["conversion"]]
+        return [(name, queries.money(found.before_ore), queries.money(found.after_ore))]

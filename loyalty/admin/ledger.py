@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from loyalty import queries
-from loyalty.admin.by_hand import adjust_points, register_receipt, set_tier
+from loyalty.admin.by_hand import adjust_points, register_receipt, reopen_run, set_tier
 from loyalty.admin.households import merge_member, move_out
 from loyalty.admin.panels import last_day
 from loyalty.models import Allocation, Award, Balance, Entry, LedgerCheck, Lot, Standing, TierChange
@@ -70,12 +70,20 @@ class EntryAdmin(AccountRowAdmin):
             path("adjust/<int:account_id>/", page, name="loyalty_entry_adjust"),
             path("merge/<int:pk>/", self.admin_site.admin_view(self.merge), name="loyalty_entry_merge"),
             path("move-out/<int:pk>/", self.admin_site.admin_view(self.part), name="loyalty_entry_move_out"),
+            path(
+                "settle/<int:account_id>/",
+                self.admin_site.admin_view(self.settle),
+                name="loyalty_entry_settle",
+            ),
             path("register/<int:account_id>/", register, name="loyalty_entry_register"),
             *super().get_urls(),
         ]
 
     def adjust(self, request: "HttpRequest", account_id: int) -> "HttpResponse":
         return adjust_points(self, request, account_id)
+
+    def settle(self, request: "HttpRequest", account_id: int) -> "HttpResponse":
+        return reopen_run(self, request, account_id)
 
     def register(self, request: "HttpRequest", account_id: int) -> "HttpResponse":
         return register_receipt(self, request, account_id)

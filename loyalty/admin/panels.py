@@ -151,6 +151,8 @@ class LedgerPanel(Panel):
             tools.append(Tool(_("Adjust points"), link, "exposure"))
             link = reverse("admin:loyalty_entry_register", args=[member.account_id])
             tools.append(Tool(_("Register a purchase"), link, "receipt_long"))
+            link = reverse("admin:loyalty_entry_settle", args=[member.account_id])
+            tools.append(Tool(_("Settle a run again"), link, "replay"))
         if request.user.has_perm("loyalty.add_tierchange") and _has_tiers():
             link = reverse("admin:loyalty_tierchange_set", args=[member.account_id])
             tools.append(Tool(_("Set tier"), link, "military_tech"))

@@ -141,6 +141,8 @@ SENTENCES = {
     "grant_too_small": later("%(fund)s grants at least %(minimum_ore)s öre."),
     "grant_too_large": later("%(fund)s grants at most %(maximum_ore)s öre."),
     "fund_has_too_little": later("%(fund)s holds only %(available_ore)s öre."),
+    "no_run_to_reopen": later("%(conversion)s has no runs that can be settled again."),
+    "run_has_not_been": later("%(conversion)s has not run on %(day)s yet."),
     "no_such_pool": later("There is nothing to share out called %(conversion)s."),
     "no_such_draw": later("There is no draw called %(draw)s."),
     "receipt_is_too_old": later("A purchase can be registered at most %(days)s days later."),

@@ -50,6 +50,7 @@ _NAMED_BY = {
     "pool": ("conversion", "conversion"),
     "choose": ("conversion", "conversion"),
     "convert": ("conversion", "conversion"),
+    "reopen": ("conversion", "conversion"),
 }
 _EXPECTED_BY = {
     **dict.fromkeys(("balance", "available", "pending", "debt", "earned", "taken_back"), "meter"),

@@ -277,10 +277,16 @@ def choose(programme: Programme, account: Account, key: str, size: int) -> None:
 
 
 def pay(
-    programme: Programme, conversion: Conversion, account: Account, at: datetime, taken: int, value: int
+    programme: Programme,
+    conversion: Conversion,
+    account: Account,
+    at: datetime,
+    taken: int,
+    value: int,
+    source: str = "",
 ) -> None:
     """Turn ``taken`` of the meter into ``value`` öre, as somebody has worked out."""
-    _give(programme, conversion, account, at, Portion(taken, value), taken, fee=conversion.fee)
+    _give(programme, conversion, account, at, Portion(taken, value), taken, source, conversion.fee)
 
 
 def _give(

@@ -8,7 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.engine import compute, conversions, draws, due, funds, issuing, perks, pooling, redemption
+from loyalty.engine import (
+    compute,
+    conversions,
+    draws,
+    due,
+    funds,
+    issuing,
+    memory_draws,
+    perks,
+    pooling,
+    redemption,
+    reopening,
+)
 from loyalty.engine import memory_households as households
 from loyalty.engine.account import Account
 from loyalty.engine.effects import Credit, Effect, Entry, ForAnother, FundEntry
@@ -17,7 +29,6 @@ from loyalty.engine.granting import ByHand, give_by_hand
 from loyalty.engine.happening import Line, MenuUse, Order, Person, act
 from loyalty.engine.leaving import Waiting
 from loyalty.engine.memory_state import state_of
-from loyalty.engine.objects import Draw
 from loyalty.engine.outcome import Done, State
 from loyalty.engine.programme import Programme, Timetable
 from loyalty.engine.reading import Reading
@@ -26,6 +37,7 @@ from loyalty.engine.scenario import GUEST, BackLine
 from loyalty.engine.stock import Shelf
 
 STAFF = "staff"
+_REOPENED = {"key": "run_reopened", "reason": "by hand", "actor": STAFF}
 
 
 @dataclass(slots=True)
@@ -206,6 +218,12 @@ class MemoryClub:
         self.write(member)
         return Done()
 
+    def reopen(self, member: str, conversion: str, run_at: datetime, at: datetime) -> Done:
+        with self._computed(member, at) as account:
+            reopening.reopen(self.programme(at), account, conversion, run_at, at, _REOPENED)
+        self.write(member)
+        return Done()
+
     def set_tier(
         self, member: str, ladder: str, tier: str, to: datetime | None, at: datetime, origin: str
     ) -> Done:
@@ -260,7 +278,7 @@ class MemoryClub:
         programme = self.timetable.latest(at)
         for draw, pool in draws.due_pools(programme, self.drawn, at) if programme else ():
             self._catch_up(pool.drawn_at)
-            self._hold(draw, pool)
+            memory_draws.hold(self, draw, pool)
         self._catch_up(at)
 
     def _catch_up(self, at: datetime) -> None:
@@ -269,23 +287,8 @@ class MemoryClub:
             self.write_account(name)
 
     def draw(self, key: str, pool: draws.Pool | None, at: datetime) -> Done:
-        programme = self.programme(at)
-        draw = next((one for one in programme.draws if one.key == key), None)
-        if draw is None:
-            raise Refused("no_such_draw", draw=key)
-        for one in [pool] if pool else list(draws.pools_of(programme, draw)):
-            if (key, one.first) not in self.drawn:
-                self._hold(draw, one)
+        memory_draws.draw_now(self, key, pool, at)
         return Done()
-
-    def _hold(self, draw: Draw, pool: draws.Pool) -> None:
-        self.drawn.add((draw.key, pool.first))
-        won = self.wins.setdefault(draw.key, [])
-        programme = draws.rules_of(self.timetable, draw, pool.drawn_at)
-        before = Counter(win.who for win in won)
-        won += draws.hold(programme, draw, pool, self.accounts, before)
-        for name in {win.who for win in won}:
-            self.write_account(name)
 
     def state(self, member: str, at: datetime) -> State:
         return state_of(self, member, at)

@@ -72,6 +72,8 @@ class Club(Protocol):
         self, member: str, ladder: str, tier: str, to: datetime | None, at: datetime, origin: str
     ) -> Done: ...
 
+    def reopen(self, member: str, conversion: str, run_at: datetime, at: datetime) -> Done: ...
+
     def leave(self, member: str, at: datetime) -> Done: ...
 
     def move_in(self, member: str, to: str, at: datetime) -> Done: ...
@@ -289,6 +291,9 @@ _ACTS: Mapping[str, _Act] = {
     "merge": lambda player, club, one, codes: club.merge(one.member, one.facts, one.at),
     "book": lambda player, club, one, codes: club.book(
         one.member, one.facts["perk"], one.facts.get("seats", 1), one.at
+    ),
+    "reopen": lambda player, club, one, codes: club.reopen(
+        one.member, one.facts["conversion"], one.run_at, one.at
     ),
     "unbook": lambda player, club, one, codes: club.unbook(one.member, one.facts["perk"], one.at),
     "draw": lambda player, club, one, codes: club.draw(one.facts["draw"], None, one.at),

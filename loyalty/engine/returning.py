@@ -147,7 +147,7 @@ def _take_bought(
 
 def _unused_points(account: Account, voucher: Voucher) -> int:
     """How many points are behind what a voucher can still pay."""
-    points = sum(_behind(account, voucher).values())
+    points = points_behind(account, voucher)
     return points * voucher.left // voucher.value if voucher.value else points
 
 
@@ -159,6 +159,17 @@ def _behind(account: Account, voucher: Voucher) -> dict[str, int]:
     return {
         order: points - account.given_back.get((voucher.debit, order), 0) for order, points in found.items()
     }
+
+
+def give_back(programme: Programme, account: Account, meter: Meter, voucher: Voucher, at: datetime) -> None:
+    """The points behind a voucher that has been cancelled come back."""
+    if points := points_behind(account, voucher):
+        _give_back(programme, account, meter, voucher, points, "", at)
+
+
+def points_behind(account: Account, voucher: Voucher) -> int:
+    """The points that a voucher was bought with and that have not come back."""
+    return sum(_behind(account, voucher).values())
 
 
 def _give_back(

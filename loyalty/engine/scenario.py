@@ -33,6 +33,7 @@ VERBS = (
         "merge",
         "book",
         "unbook",
+        "reopen",
     ),
     *("draw", "grant", "pool", "end_of_day"),
 )
@@ -74,6 +75,11 @@ class Happening:
         if self.verb in ("order", "act"):
             return str(self.facts.get("number") or f"at-{self.place[-1]}")
         return ""
+
+    @property
+    def run_at(self) -> datetime:
+        """When the run was that is settled again."""
+        return last_moment(date.fromisoformat(self.facts["day"]), self.zone)
 
     @property
     def voucher_names(self) -> list[VoucherName]:

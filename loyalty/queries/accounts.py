@@ -77,14 +77,16 @@ class Wanted:
 
     ``since`` is the earliest moment that will be computed; ``order_keys`` name orders that will be
     corrected, so that what they gave and paid with is loaded too; ``codes`` name vouchers that are
-    loaded even when they are no longer open, so that a refusal can say why. Where ``is_locked``, the
-    accounts are locked in primary-key order until the transaction ends.
+    loaded even when they are no longer open, so that a refusal can say why, and ``rule`` what one rule has ever
+    issued, with the points behind it. Where ``is_locked``, the accounts are locked in primary-key order until the
+    transaction ends.
     """
 
     account_ids: Collection[int]
     since: datetime
     order_keys: Collection[str] = ()
     codes: Collection[str] = ()
+    rule: str = ""
     is_locked: bool = False
 
 
@@ -125,10 +127,11 @@ def load_accounts(
     since: datetime,
     order_keys: Collection[str] = (),
     codes: Collection[str] = (),
+    rule: str = "",
     is_locked: bool = False,
 ) -> Opened:
     """The accounts by id; see ``Wanted``."""
-    wanted = Wanted(account_ids, since, order_keys, codes, is_locked)
+    wanted = Wanted(account_ids, since, order_keys, codes, rule, is_locked)
     assumed = _assumed_past(timetable, wanted)
     rows = fetch_together(*_questions(wanted), *assumed.questions(sorted(account_ids)))
     return _accounts(timetable, wanted, rows[:_OWN], Answered(assumed, rows[_OWN:]))
@@ -151,7 +154,7 @@ def _questions(wanted: Wanted) -> list[Asked]:
         asked(_standing_rows, ids),
         asked(_balance_rows, ids),
         asked(_lot_rows, ids, list(wanted.order_keys)),
-        asked(_voucher_rows, ids, list(wanted.order_keys), list(wanted.codes)),
+        asked(_voucher_rows, ids, list(wanted.order_keys), list(wanted.codes), wanted.rule),
     ]
 
 
@@ -172,8 +175,9 @@ def _accounts(
         accounts[account_id].vouchers.append(_voucher(*voucher))
     put_shelf(timetable, accounts, is_locked=wanted.is_locked)
     _load_rest(timetable, accounts, wanted.since, told)
-    if wanted.order_keys:
+    if wanted.order_keys or wanted.rule:
         _load_backing(accounts)
+    if wanted.order_keys:
         _load_lots_left_behind(accounts, wanted.order_keys)
         _load_lapsed(accounts, wanted.order_keys)
     return accounts
@@ -220,9 +224,11 @@ def _lot_rows(ids: list[int], order_keys: list[str]) -> QuerySet[Lot, tuple[Any,
 
 
 def _voucher_rows(
-    ids: list[int], order_keys: list[str], codes: list[str]
+    ids: list[int], order_keys: list[str], codes: list[str], rule: str
 ) -> QuerySet[Voucher, tuple[Any, ...]]:
     wanted = Q(state__in=engine.OPEN_VOUCHERS)
+    if rule:
+        wanted |= Q(rule=rule)
     if codes:
         wanted |= Q(code__in=codes)
     if order_keys:

@@ -17,7 +17,8 @@ from loyalty.models import Act
 from members.models import Member
 from members.models import Order as OrderRow
 from tests.loyalty.api import make
-from tests.loyalty.database_club import DatabaseClub, deliver, lost_points, quantity_left, store_of, sums
+from tests.loyalty.database_club import DatabaseClub, deliver, quantity_left, store_of
+from tests.loyalty.database_state import lost_points, sums
 
 Body = dict[str, Any]
 SCOPES = ("members", "orders", "vouchers")

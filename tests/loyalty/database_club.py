@@ -14,13 +14,14 @@ from loyalty.engine.errors import Refused
 from loyalty.engine.happening import Line, MenuUse, Order
 from loyalty.engine.outcome import Done, State
 from loyalty.engine.scenario import GUEST, SOURCE, BackLine, Scenario
-from loyalty.models import Act, Entry
+from loyalty.models import Act
 from members import actions as members
 from members.actions import ConsentAnswer, NewLine, NewOrder, NewReturn, NewReturnLine, NewUse, UnableTo
 from members.models import Member, Store
 from members.models import Order as OrderRow
 from segments.models import Membership, Segment
 from tests.loyalty import database_state
+from tests.loyalty.database_state import lost_points, sums
 
 STAFF = "staff"
 
@@ -273,6 +274,13 @@ class DatabaseClub:
             actions.book_seats(perk=perk, member=self.members[member], seats=seats, now=at, actor=STAFF)
         return Done()
 
+    def reopen(self, member: str, conversion: str, run_at: datetime, at: datetime) -> Done:
+        run = {"account": self._account(member), "conversion": conversion}
+        day: Any = run_at.astimezone(self.zone).date()
+        with _refusing(at):
+            actions.reopen_run(**run, day=day, reason="by hand", actor=STAFF, now=at)
+        return Done()
+
     def unbook(self, member: str, perk: str, at: datetime) -> Done:
         with _refusing(at):
             actions.give_up_seats(perk=perk, member=self.members[member], now=at, actor=STAFF)
@@ -337,12 +345,6 @@ def deliver(at: datetime) -> None:
         assert done.failed == 0
 
 
-def lost_points(key: str) -> int:
-    """Öre that were lost of the points used on the order with that key."""
-    used = Entry.objects.filter(source=key, kind="redeem").values_list("because", flat=True)
-    return sum(because.get("lost_ore", 0) for because in used)
-
-
 def store_of(order: Order) -> Store | None:
     if not (order.store or order.chain or order.region or order.country):
         return None
@@ -391,10 +393,3 @@ def quantity_left(number: str, ref: str) -> Decimal:
 
 def _taken(entries: Any) -> dict[str, int]:
     return {meter: -amount for meter, amount in sums(entries.filter(kind="reverse")).items()}
-
-
-def sums(entries: Any) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for meter, amount in entries.values_list("meter", "amount"):
-        found[meter] = found.get(meter, 0) + amount
-    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from loyalty.engine import perks
@@ -11,7 +12,7 @@ from loyalty.engine.fees import due_by
 from loyalty.engine.outcome import MeterState, State, VoucherState
 from loyalty.engine.programme import Programme
 from loyalty.engine.reading import Reading
-from loyalty.models import Balance, Booking, DrawResult, Lot, Standing, Voucher
+from loyalty.models import Balance, Booking, DrawResult, Entry, Lot, Standing, Voucher
 from loyalty.queries.accounts import load_accounts
 from loyalty.queries.funds import fund_balance
 from loyalty.queries.people import person_of
@@ -98,3 +99,16 @@ def _meter_state(row: Balance, at: datetime) -> MeterState:
     return MeterState(
         row.amount, sum(lot.remaining for lot in usable), sum(lot.remaining for lot in later), row.debt
     )
+
+
+def lost_points(key: str) -> int:
+    """Öre that were lost of the points used on the order with that key."""
+    used = Entry.objects.filter(source=key, kind="redeem").values_list("because", flat=True)
+    return sum(because.get("lost_ore", 0) for because in used)
+
+
+def sums(entries: Any) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for meter, amount in entries.values_list("meter", "amount"):
+        found[meter] = found.get(meter, 0) + amount
+    return found
