@@ -5,7 +5,8 @@ from datetime import datetime
 
 from loyalty.engine.account import Account
 from loyalty.engine.programme import Timetable
-from loyalty.queries.accounts import Books, Opened, Wanted, load_accounts, load_books
+from loyalty.queries.accounts import Books, Wanted, load_accounts, load_books
+from loyalty.queries.stored import Opened
 from members.models.asked import Asked
 from members.models.ids import new_id
 

@@ -12,7 +12,8 @@ from loyalty.engine.due import due_at
 from loyalty.engine.expansion import COUNTING, is_hidden
 from loyalty.engine.programme import Timetable
 from loyalty.models import Allocation, Balance, Entry, FundEntry, Lot, Standing, TierChange, Voucher
-from loyalty.queries.accounts import Opened, held_to, hold_to
+from loyalty.queries.accounts import held_to, hold_to
+from loyalty.queries.stored import Opened
 from members import actions as members
 from members.models import Activity, Order, OrderReturn
 from members.models.ids import new_id

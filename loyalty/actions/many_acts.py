@@ -15,7 +15,7 @@ from loyalty.engine.account import VoucherChange
 from loyalty.engine.compute import place_order
 from loyalty.engine.programme import Timetable
 from loyalty.models import Act, Voucher
-from loyalty.queries.accounts import Opened
+from loyalty.queries.stored import Opened
 from loyalty.queries.told import kinds_told
 from members.actions import UnableToRecordAct
 from members.models.asked import asked

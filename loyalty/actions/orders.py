@@ -21,9 +21,9 @@ from loyalty.engine.errors import Refused
 from loyalty.engine.programme import Timetable
 from loyalty.models import Award
 from loyalty.models import FundEntry as FundRow
-from loyalty.queries.accounts import Opened
 from loyalty.queries.balances import MeterReading, readings
 from loyalty.queries.facts import known_to, order_facts, prices_of, tiers_of
+from loyalty.queries.stored import Opened
 from members import actions as members
 from members.actions import NewOrder, UnableToRecordOrder
 from members.models import Order, OrderLine, OrderReturn

@@ -26,6 +26,7 @@ from loyalty.engine.posting import Posted, post
 from loyalty.engine.pricing import price
 from loyalty.engine.programme import Programme, Timetable
 from loyalty.engine.reading import Answers, Reading
+from loyalty.engine.reopening import after_return
 from loyalty.engine.retesting import retest
 from loyalty.engine.returning import take_back
 
@@ -184,6 +185,7 @@ def correct_order(
     tiers.undo(programme, account, order.at, at)
     if not order.lines:
         granting.take_back(programme, account, order.key, at)
+    after_return(programme, account, order.key, order.at, at)
     _follow(programme, account, at)
     is_cancelled = cause["key"] == "order_cancelled"
     uses = returning.give_back_points(programme, account, order, sale.uses, at, is_cancelled)

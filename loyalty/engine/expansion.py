@@ -103,6 +103,8 @@ def expanded(document: Document) -> Document:
         meters.append(pair[0])
         counters.append(pair[1])
     meters += [_hidden(fee_meter(key), 2) for key in dict.fromkeys(fees_of(document))]
+    if document.get("returns", {}).get("settled") == "reopened":
+        meters.append(_hidden(OWED, 2))
     rewards = [*document.get("rewards", ()), *_chosen(document)]
     return {**document, "rewards": rewards, "meters": meters, "earning_rules": [*counters, *rules]}
 

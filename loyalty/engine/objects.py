@@ -374,3 +374,4 @@ class Returns:
     unused_vouchers: str = "cancel"
     owes_used_vouchers: bool = True
     retests_referrals: bool = True
+    reopens_runs: bool = False

@@ -293,6 +293,7 @@ def _returns(row: Document) -> Returns:
         row.get("unused_vouchers", "cancel"),
         row.get("used_vouchers", "debt") == "debt",
         row.get("referrals", "retested") == "retested",
+        row.get("settled", "stays") == "reopened",
     )
 
 

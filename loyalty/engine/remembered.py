@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from loyalty.engine.account import BY_EVENTS
-from loyalty.engine.expansion import fee_meter
+from loyalty.engine.expansion import OWED, fee_meter
 from loyalty.engine.objects import Conversion, EarningRule
 from loyalty.engine.programme import Programme
 from loyalty.engine.values import Condition, Follow, Window
@@ -91,8 +91,10 @@ def _of_events(programme: Programme) -> Iterator[str]:
 
 
 def _paid(programme: Programme) -> Iterator[str]:
-    """What rewards have paid of the fees that only they pay."""
+    """What rewards have paid of the fees that only they pay, and what was paid too much by which run."""
     yield from (fee_meter(fee.key) for fee in programme.fees if fee.is_from_rewards)
+    if OWED in programme.meters:
+        yield OWED
 
 
 def _played(programme: Programme) -> Iterator[str]:

@@ -4,22 +4,27 @@ Nothing is paid twice: what was used, or has lapsed, stays paid and the points b
 again names its run, so that a third time takes that back, and not only the first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from loyalty.engine import redemption
 from loyalty.engine.account import Account
-from loyalty.engine.calendar import local_day
+from loyalty.engine.calendar import Span, last_moment, local_day
 from loyalty.engine.conversions import Portion, counted_at, measured_of, pay, portions_of
 from loyalty.engine.effects import Because, Voucher
 from loyalty.engine.errors import Refused
+from loyalty.engine.expansion import OWED
 from loyalty.engine.leaving import check_open
 from loyalty.engine.objects import Conversion
 from loyalty.engine.programme import Programme
 from loyalty.engine.reading import Reading
 from loyalty.engine.returning import give_back, points_behind
 
+EVER = Span(None, None)
+# How many runs after a sale may be asked whether they have counted it.
+_MOST_RUNS = 60
 _FORMS = ("step", "linear", "table", "whole_percent", "marginal_percent")
 
 
@@ -63,15 +68,22 @@ def settle_again(
     at: datetime,
     why: Because,
 ) -> None:
-    """Take back the unused vouchers of a run and give what it comes to now; where that is the same, leave them."""
+    """Take back the unused vouchers of a run and give what it comes to now; where that is the same, leave them.
+
+    What was used, or paid an earlier debt, stays. Where that is more than it comes to, the rest is owed."""
     if account.closed_at:
         return
     name = run_name(conversion.key, run_at)
     own = _ever_of(account, conversion.key, run_at)
-    unused = [one for one in own if one.state in ("scheduled", "issued") and not one.used]
+    unused = [one for one in own if _is_untouched(one)]
     kept = [one for one in own if one.state != "cancelled" and one not in unused]
     behind = sum(points_behind(account, one) for one in unused)
-    portions = _again(programme, conversion, account, run_at, at, behind, kept)
+    portions = _again(programme, conversion, account, run_at, at, behind)
+    if conversion.takes == "nothing":
+        _owe(programme, account, _paid(kept) - sum(one.value for one in portions), at, name, why)
+        portions = list(_beyond(portions, _paid(kept)))
+    if conversion.max_per_run:
+        portions = portions[: max(conversion.max_per_run - len(kept), 0)]
     if [one.value for one in portions] == [one.value for one in unused]:
         return
     for voucher in unused:
@@ -81,6 +93,28 @@ def settle_again(
         pay(programme, conversion, account, at, portion.taken, portion.value, f"{name}:{number}")
 
 
+def _is_untouched(voucher: Voucher) -> bool:
+    return voucher.state in ("scheduled", "issued") and not voucher.used and _paid([voucher]) == voucher.value
+
+
+def _paid(vouchers: Iterable[Voucher]) -> int:
+    """What they stood for when they were given, before anything was taken out of it."""
+    return sum(one.because.get("value_ore", one.value) for one in vouchers)
+
+
+def _owe(programme: Programme, account: Account, amount: int, at: datetime, name: str, why: Because) -> None:
+    """``amount`` is what a run has paid too much in all; what was owed for it before is not owed twice."""
+    if OWED not in programme.meters:
+        return
+    owed = account.standing(OWED, EVER).get(name, 0)
+    more = max(amount, 0) - owed
+    told: dict[str, Any] = {"version": programme.key, "order": name}
+    if more > 0:
+        account.credit(programme.meters[OWED], more, "earn", at, why, **told)
+    elif more < 0:
+        account.debit(programme.meters[OWED], -more, "reverse", at, why, **told)
+
+
 def _again(
     programme: Programme,
     conversion: Conversion,
@@ -88,19 +122,45 @@ def _again(
     run_at: datetime,
     at: datetime,
     behind: int,
-    kept: list[Voucher],
 ) -> list[Portion]:
-    """What the run comes to beside the vouchers that are ``kept``, with the points ``behind`` the others."""
+    """What the run comes to, with the points ``behind`` what is taken back."""
     reading = Reading(programme, account, counted_at(programme, conversion, account, run_at))
     if conversion.condition and not conversion.condition.holds(reading):
         return []
     measured = measured_of(conversion, account, reading, at)
     if conversion.measure == "available":
         measured += behind - _earned_after(account, conversion.meter, run_at, at)
-    portions = list(portions_of(programme, conversion, reading, measured))
-    if conversion.takes == "nothing":
-        portions = list(_beyond(portions, sum(one.value for one in kept)))
-    return portions[: max(conversion.max_per_run - len(kept), 0)] if conversion.max_per_run else portions
+    return list(portions_of(programme, conversion, reading, measured))
+
+
+def after_return(programme: Programme, account: Account, order: str, sold_at: datetime, at: datetime) -> None:
+    """Goods came back: the runs that have counted their sale are settled again, where the programme says so."""
+    if not programme.returns.reopens_runs:
+        return
+    why: Because = {"key": "settled_again", "order": order}
+    for conversion in programme.runs:
+        if conversion.measure == "window" and is_reopenable(conversion):
+            run_at = _run_that_counted(programme, conversion, account, sold_at)
+            if run_at and run_at <= at:
+                settle_again(programme, conversion, account, run_at, at, why)
+
+
+def _run_that_counted(
+    programme: Programme, conversion: Conversion, account: Account, moment: datetime
+) -> datetime | None:
+    """The run in whose window ``moment`` lies."""
+    zone = programme.zone
+    course = account.course(conversion.meter, conversion.schedule.window, zone)
+    day = conversion.schedule.next_day(local_day(moment, zone) - timedelta(days=1), course)
+    for _ in range(_MOST_RUNS):
+        if day is None:
+            return None
+        run_at = last_moment(day, zone)
+        counted = counted_at(programme, conversion, account, run_at)
+        if moment in account.span(conversion.meter, conversion.window, counted, zone):
+            return run_at
+        day = conversion.schedule.next_day(day, course)
+    return None
 
 
 def of_run(account: Account, key: str, run_at: datetime) -> list[Voucher]:

@@ -64,6 +64,7 @@ LABELS = {
     "goals.count": later("What is counted"),
     "countries": later("Countries"),
     "counts": later("A return counts"),
+    "settled": later("What was settled before a return"),
     "counts_for": later("Counts for"),
     "credit": later("When it can be used"),
     "dates": later("Only on these days"),

@@ -49,6 +49,8 @@ VALUES = {
     "count.categories": later("different categories"),
     "count.brands": later("different brands"),
     "count.stores": later("different stores"),
+    "settled.stays": later("stays as it is"),
+    "settled.reopened": later("is settled again"),
     "counts.sale": later("on the day of the sale"),
     "counts.return": later("on the day it came back"),
     "counts_for.both": later("every meter it also counts on"),

@@ -1,11 +1,8 @@
 """Accounts as the engine sees them, loaded in a constant number of queries."""
 
-from bisect import insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -13,10 +10,12 @@ from django.db.models.functions import Coalesce
 
 from loyalty.engine import account as engine
 from loyalty.engine.programme import Timetable
-from loyalty.models import Allocation, Balance, Entry, Lot, Standing, Voucher
+from loyalty.models import Balance, Entry, Lot, Standing, Voucher
+from loyalty.queries.corrected import load_corrected
 from loyalty.queries.past import NOTHING, Past, fill_past, past_of
 from loyalty.queries.programmes import last_timetable, stamp_rows, timetable_of
 from loyalty.queries.stock import put_shelf
+from loyalty.queries.stored import LOT, VOUCHER, Opened, lot_from, voucher_from
 from members.actions import UnableTo
 from members.models import Account
 from members.models.asked import Asked, asked
@@ -27,42 +26,6 @@ FEW = 10
 USUALLY_COMPUTED_WITHIN = timedelta(days=366)
 _OWN = 5
 _STANDING = ("account_id", "sequence", "computed_to", "last_at", "choices", "tiers", "holds")
-# The engine's names of a lot's and a voucher's facts, and the columns that hold them.
-_LOT_FACTS = {
-    "ref": "entry_id",
-    "meter": "meter",
-    "amount": "amount",
-    "remaining": "remaining",
-    "order": "source",
-    "earned_at": "earned_at",
-    "available_from": "available_from",
-    "expires_at": "expires_at",
-}
-_LOT = ("account_id", *_LOT_FACTS.values())
-_VOUCHER_FACTS = {
-    "reward": "reward",
-    "kind": "kind",
-    "value": "value_ore",
-    "issued_at": "issued_at",
-    "available_from": "available_from",
-    "expires_at": "expires_at",
-    "debit": "debit_id",
-    "code": "code",
-    "used": "used_ore",
-    "state": "state",
-    "reserved_for": "reserved_for",
-    "reserved_until": "reserved_until",
-    "redeemed_for": "redeemed_for",
-    "redeemed_at": "redeemed_at",
-    "ended_because": "ended_because",
-    "because": "because",
-    "rule": "rule",
-    "order": "order_key",
-    "given_to": "given_to",
-    "hands": "hands",
-}
-_VOUCHER = ("account_id", "pk", "version_id", "percent", *_VOUCHER_FACTS.values())
-Opened = dict[int, engine.Account]
 
 
 class AccountHasMoved(UnableTo):
@@ -170,16 +133,12 @@ def _accounts(
         if debt:
             accounts[account_id].debts.append(engine.Debt(None, meter, debt))
     for account_id, *facts in lots:
-        accounts[account_id].lots.append(engine.Lot(**dict(zip(_LOT_FACTS, facts, strict=True))))
+        accounts[account_id].lots.append(lot_from(facts))
     for account_id, *voucher in vouchers:
-        accounts[account_id].vouchers.append(_voucher(*voucher))
+        accounts[account_id].vouchers.append(voucher_from(*voucher))
     put_shelf(timetable, accounts, is_locked=wanted.is_locked)
     _load_rest(timetable, accounts, wanted.since, told)
-    if wanted.order_keys or wanted.rule:
-        _load_backing(accounts)
-    if wanted.order_keys:
-        _load_lots_left_behind(accounts, wanted.order_keys)
-        _load_lapsed(accounts, wanted.order_keys)
+    load_corrected(timetable, accounts, order_keys=wanted.order_keys, rule=wanted.rule)
     return accounts
 
 
@@ -220,7 +179,7 @@ def _lot_rows(ids: list[int], order_keys: list[str]) -> QuerySet[Lot, tuple[Any,
     if order_keys:
         wanted |= Q(source__in=order_keys)
     rows = Lot.objects.filter(wanted, account_id__in=ids)
-    return rows.order_by("account_id", "earned_at", "pk").values_list(*_LOT)
+    return rows.order_by("account_id", "earned_at", "pk").values_list(*LOT)
 
 
 def _voucher_rows(
@@ -234,7 +193,7 @@ def _voucher_rows(
     if order_keys:
         wanted |= Q(redeemed_for__in=order_keys) | Q(order_key__in=order_keys)
     rows = Voucher.objects.filter(wanted, account_id__in=ids)
-    return rows.order_by("issued_at", "pk").values_list(*_VOUCHER)
+    return rows.order_by("issued_at", "pk").values_list(*VOUCHER)
 
 
 def _opened(rows: Iterable[tuple[Any, ...]], wanted: Wanted) -> Opened:
@@ -323,67 +282,3 @@ def _name_debts(accounts: Opened, debits: Iterable[tuple[Any, ...]]) -> None:
         account.debts = []
     for account_id, pk, meter, missing in debits:
         accounts[account_id].debts.append(engine.Debt(pk, meter, missing))
-
-
-def _load_backing(accounts: Opened) -> None:
-    """Which lots the points behind each open voucher came from."""
-    debits = {
-        voucher.debit: account
-        for account in accounts.values()
-        for voucher in account.vouchers
-        if voucher.debit
-    }
-    if not debits:
-        return
-    known = {lot.ref: lot for account in accounts.values() for lot in account.lots}
-    rows = Allocation.objects.filter(debit_id__in=debits)
-    for debit, taken, *facts in rows.values_list(
-        "debit_id", "amount", *(f"lot__{column}" for column in _LOT_FACTS.values())
-    ):
-        lot = engine.Lot(**dict(zip(_LOT_FACTS, facts, strict=True)))
-        debits[debit].backing.setdefault(debit, []).append((known.get(lot.ref, lot), taken))
-    came_back = Entry.objects.filter(reverses_id__in=debits, kind=Entry.Kind.RESTORE)
-    for debit, source, amount in came_back.values_list("reverses_id", "source", "amount"):
-        given_back = debits[debit].given_back
-        given_back[debit, source] = given_back.get((debit, source), 0) + amount
-
-
-def _load_lots_left_behind(accounts: Opened, order_keys: Collection[str]) -> None:
-    """Lots that the orders of a mixed account opened on another: what of them lapsed was no gain."""
-    mixed = [pk for pk, account in accounts.items() if account.is_mixed]
-    for thing in ("order", "act") if mixed else ():
-        home = f"entry__{thing}__account_id"
-        rows = Lot.objects.filter(**{f"{home}__in": mixed}, source__in=list(order_keys))
-        for account_id, *facts in rows.exclude(account_id=F(home)).values_list(home, *_LOT_FACTS.values()):
-            lot = engine.Lot(**dict(zip(_LOT_FACTS, facts, strict=True)))
-            insort(accounts[account_id].lots, lot, key=attrgetter("earned_at"))
-
-
-def _load_lapsed(accounts: Opened, order_keys: Collection[str]) -> None:
-    """How much of each order's own lots lapsed and has not been undone by a return since."""
-    named = set(order_keys)
-    own = (lot for account in accounts.values() for lot in account.lots if lot.order in named)
-    lots = {lot.ref: lot for lot in own if lot.remaining < lot.amount}
-    if not lots:
-        return
-    lapsed = Allocation.objects.filter(lot_id__in=lots, debit__kind=Entry.Kind.EXPIRE)
-    for lot_id, amount in lapsed.values_list("lot_id", "amount"):
-        lots[lot_id].lapsed += amount
-    undone = Entry.objects.filter(kind=Entry.Kind.RESTORE).exclude(source="").exclude(rule="")
-    mixed = [pk for pk, account in accounts.items() if account.is_mixed]
-    elsewhere = undone.filter(order__account_id__in=mixed).exclude(account_id__in=accounts)
-    facts = ("source", "meter", "amount")
-    for source, meter, amount in (
-        *undone.filter(account_id__in=accounts).values_list(*facts),
-        *(elsewhere.values_list(*facts) if mixed else ()),
-    ):
-        for lot in lots.values():
-            if lot.order == source and lot.meter == meter:
-                taken = min(lot.lapsed, amount)
-                lot.lapsed -= taken
-                amount -= taken
-
-
-def _voucher(ref: Any, version: int, percent: Decimal | None, *facts: Any) -> engine.Voucher:
-    named = dict(zip(_VOUCHER_FACTS, facts, strict=True))
-    return engine.Voucher(ref=ref, version=str(version), percent=percent or Decimal(0), **named)

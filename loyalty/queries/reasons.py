@@ -71,6 +71,7 @@ SENTENCES = {
     "order_cancelled": later("%(amount)s taken back: the order was cancelled."),
     "order_revised": later("%(amount)s taken back: the order was changed."),
     "written_off": later("%(amount)s written off: a balance does not go below zero."),
+    "settled_again": later("Settled again, since goods of order %(order)s came back."),
     "run_reopened": later("The reading was wrong and has been made again: %(reason)s"),
     "cancelled_by_staff": later("Cancelled by staff: %(reason)s"),
     "adjusted": later("Adjusted by staff: %(reason)s"),

@@ -239,6 +239,12 @@ _RETURNS: Mapping[str, Mapping[Any, str]] = {
         "reverse": later("When goods come back, the points that they gave are taken back."),
         "keep": later("When goods come back, the points that they gave are kept."),
     },
+    "settled": {
+        "stays": later("What was settled before a return stays as it was."),
+        "reopened": later(
+            "What was settled before is settled again when goods come back, and what was paid too much is taken out of what is paid next."
+        ),
+    },
     "counts": {
         "sale": later("A return counts on the day of the sale."),
         "return": later("A return counts on the day when the goods come back."),
