@@ -4,20 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from loyalty.engine.account import Account
 from loyalty.engine.deducting import book_shares, credit, scale_of, shares_of
+from loyalty.engine.effects import Because
 from loyalty.engine.errors import Refused
-from loyalty.engine.issuing import issue
+from loyalty.engine.issuing import IN_MONEY, issue
 from loyalty.engine.lapsing import lapse
-from loyalty.engine.objects import Conversion
+from loyalty.engine.objects import Conversion, Reward
 from loyalty.engine.programme import Programme
 from loyalty.engine.reading import LIFETIME, Reading
 from loyalty.engine.stock import is_left
-
-if TYPE_CHECKING:
-    from loyalty.engine.effects import Because
 
 # So many vouchers at most in one go: what is left over is turned at the next.
 MOST_AT_ONCE = 1000
@@ -301,6 +298,7 @@ def _give(
 ) -> None:
     """Pay one portion, of which ``fee`` and whatever else comes first is taken."""
     meter = programme.meters[conversion.meter]
+    reward = None if conversion.to_meter else programme.rewards[portion.reward or conversion.reward]
     shares = shares_of(programme, conversion, account, at, portion.value, fee)
     because: Because = {
         "key": "converted",
@@ -308,9 +306,9 @@ def _give(
         "points": portion.taken,
         "of": measured,
         "meter": meter.key,
-        "value_ore" if not conversion.to_meter else "value": portion.value,
+        **_what_it_became(reward, portion.value),
     }
-    if shares and not conversion.to_meter:
+    if shares and reward is not None:
         because |= {"key": "converted_less", "deducted_ore": sum(share.value for share in shares)}
     debit = None
     if conversion.takes != "nothing":
@@ -328,11 +326,16 @@ def _give(
     value = portion.value - sum(share.value for share in shares)
     if not value and portion.value:
         return
-    if conversion.to_meter:
+    if reward is None:
         credit(programme, conversion, account, at, conversion.to_meter, value, because, source)
         return
-    reward = programme.rewards[portion.reward or conversion.reward]
     issue(programme, reward, account, at, because, value, debit, rule=conversion.key, order=source)
+
+
+def _what_it_became(reward: Reward | None, value: int) -> Because:
+    if reward is None:
+        return {"value": value}
+    return {"value_ore": value} if reward.kind in IN_MONEY else {"reward": reward.key}
 
 
 def _drop(programme: Programme, conversion: Conversion, account: Account, at: datetime) -> None:

@@ -16,6 +16,7 @@ from loyalty.engine.posting import Posted
 from loyalty.engine.programme import Programme, Timetable
 
 RESTORED_LIFE = timedelta(days=30)
+_BACK_FROM = {"cancelled": "voucher_cancelled", "expired": "voucher_expired_unused"}
 
 
 def take_back(
@@ -122,27 +123,39 @@ def _undo_lapse(
 def _take_bought(
     programme: Programme, account: Account, order: Order, meter: Meter, amount: int, at: datetime
 ) -> None:
-    """Unused vouchers bought with this order's points go, or lose what is missing, before anybody is in debt; newest
-    first."""
+    """Unused vouchers bought with this order's points go, or lose what is missing, before anybody is in debt: the
+    newest first, and those last that expired unused, which were no gain either."""
     held = sum(lot.remaining for lot in account.open_lots(meter.key))
-    for voucher in reversed(account.vouchers):
+    newest = account.vouchers[::-1]
+    unused = [one for one in newest if one.state in ("scheduled", "issued")]
+    expired = [one for one in newest if one.state == "expired"]
+    for voucher in (*unused, *expired):
         missing = amount - held
         if missing <= 0:
             return
         backing = account.backing.get(voucher.debit, [])
         is_its = any(lot.order == order.key and lot.meter == meter.key for lot, _taken in backing)
-        if not is_its or voucher.state not in ("scheduled", "issued"):
+        if not is_its:
             continue
-        points = _unused_points(account, voucher)
-        if programme.returns.unused_vouchers != "reduce" or not redemption.reduce(
-            account, voucher, missing, points, order.key, at
-        ):
-            because: Because = {"key": "points_behind_it_returned", "order": order.key}
-            redemption.end(account, voucher, "cancelled", at, because)
-        else:
-            points = missing
+        points = _freed(programme, account, voucher, missing, order, at)
         _give_back(programme, account, meter, voucher, points, order.key, at)
         held += points
+
+
+def _freed(
+    programme: Programme, account: Account, voucher: Voucher, missing: int, order: Order, at: datetime
+) -> int:
+    """How many points are behind the voucher no longer."""
+    points = _unused_points(account, voucher)
+    if voucher.state == "expired":
+        return min(points, missing)
+    if programme.returns.unused_vouchers == "reduce" and redemption.reduce(
+        account, voucher, missing, points, order.key, at
+    ):
+        return missing
+    because: Because = {"key": "points_behind_it_returned", "order": order.key}
+    redemption.end(account, voucher, "cancelled", at, because)
+    return points
 
 
 def _unused_points(account: Account, voucher: Voucher) -> int:
@@ -196,8 +209,7 @@ def _give_back(
             back,
             "restore",
             at,
-            {"key": "voucher_reduced" if voucher.is_open else "voucher_cancelled", "meter": meter.key}
-            | {"points": back},
+            {"key": _BACK_FROM.get(voucher.state, "voucher_reduced"), "meter": meter.key, "points": back},
             expires_at=max(min(ends), at + RESTORED_LIFE) if ends else None,
             reverses=voucher.debit,
             version=programme.key,

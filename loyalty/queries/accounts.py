@@ -191,7 +191,7 @@ def _voucher_rows(
     if codes:
         wanted |= Q(code__in=codes)
     if order_keys:
-        wanted |= Q(redeemed_for__in=order_keys) | Q(order_key__in=order_keys)
+        wanted |= Q(redeemed_for__in=order_keys) | Q(order_key__in=order_keys) | Q(state="expired")
     rows = Voucher.objects.filter(wanted, account_id__in=ids)
     return rows.order_by("issued_at", "pk").values_list(*VOUCHER)
 

@@ -35,7 +35,7 @@ def _load_settled(timetable: Timetable, accounts: Opened) -> None:
 
 
 def _load_backing(accounts: Opened) -> None:
-    """Which lots the points behind each open voucher came from."""
+    """Which lots the points behind each voucher came from."""
     debits = {
         voucher.debit: account
         for account in accounts.values()

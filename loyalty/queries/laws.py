@@ -13,6 +13,8 @@ from loyalty.queries.rebuilding import rebuilt_balances
 from members.models import Order
 
 SHOWN = 20
+# Of these the points may have come back: nobody can use them any more.
+_GONE = (Voucher.State.CANCELLED, Voucher.State.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _vouchers(law: int) -> Proof:
     )
     back = Coalesce(Sum("debit__reversals__amount", filter=Q(debit__reversals__kind=Entry.Kind.RESTORE)), 0)
     returned = rows.filter(debit__isnull=False).annotate(back=back, taken=-F("debit__amount"))
-    both = returned.filter(back__gte=F("taken")).exclude(state=Voucher.State.CANCELLED)
+    both = returned.filter(back__gte=F("taken")).exclude(state__in=_GONE)
     more = returned.filter(back__gt=F("taken"))
     return _proof(
         law,

@@ -58,6 +58,7 @@ SENTENCES = {
     "granted": later("Granted to %(to)s."),
     "granted_because": later("Granted to %(to)s: %(reason)s"),
     "converted": later("%(points)s became a check of %(value)s."),
+    "became": later("%(points)s became: %(reward)s."),
     "converted_less": later("%(points)s gave %(value)s, of which %(deducted)s was taken first."),
     "turned": later("%(points)s turned over: %(conversion)s."),
     "filled": later("%(amount)s set aside: %(conversion)s."),
@@ -78,6 +79,7 @@ SENTENCES = {
     "lapse_undone": later("%(points)s that had lapsed no longer count as lapsed."),
     "voucher_reduced": later("%(points)s back: the check they had become is worth less."),
     "voucher_cancelled": later("%(points)s back: the check they had become was cancelled."),
+    "voucher_expired_unused": later("%(points)s back: the check they had become expired unused."),
     "tier_reached": later("Reached with %(total)s."),
     "tier_period_ended": later("The period has ended; %(total)s in it."),
     "tier_undone": later("Goods that had counted came back; %(total)s left."),
@@ -132,17 +134,17 @@ def explain(because: Reason) -> str:
 def _form(because: Reason) -> str:
     """Which sentence a reason has, where what it tells of makes it another."""
     key = str(because.get("key", ""))
-    fits, other = _OTHERWISE.get(key, ("", ""))
-    return other if fits and fits in because else key
+    others = _OTHERWISE.get(key, {})
+    return next((other for fits, other in others.items() if fits in because), key)
 
 
 # A reason that also tells of this has that sentence.
 _OTHERWISE = {
-    "converted": ("value", "turned"),
-    "granted": ("reason", "granted_because"),
-    "points_used": ("value_ore", "points_paid"),
-    "order_returned": ("points", "points_returned"),
-    "account_merged": ("tier", "tier_moved"),
+    "converted": {"value": "turned", "reward": "became"},
+    "granted": {"reason": "granted_because"},
+    "points_used": {"value_ore": "points_paid"},
+    "order_returned": {"points": "points_returned"},
+    "account_merged": {"tier": "tier_moved"},
 }
 
 
@@ -274,6 +276,7 @@ _WRITERS: dict[str, Callable[[Reason], str]] = {
     "price_rule": lambda because: name_of("price_rules", because.get("rule", "")),
     "challenge": lambda because: name_of("challenges", because.get("challenge", "")),
     "draw": lambda because: name_of("draws", because.get("draw", "")),
+    "reward": lambda because: name_of("rewards", because["reward"]),
     "value": lambda because: money(because.get("value_ore", 0)),
     "lost": lambda because: money(because.get("lost_ore", 0)),
     "deducted": lambda because: money(because.get("deducted_ore", 0)),
