@@ -174,6 +174,7 @@ def _all(nodes: list[Node], moment: Moment) -> Part:
     """
     is_behaviour = any(is_told(one, moment) or _asks_of_behaviour(one) for one in nodes)
     moment = replace(moment, refusers_are_out=moment.refusers_are_out or is_behaviour)
+    outer = [moment.among] if moment.among is not None else []
     first: list[Part] = []
     rest: list[Part] = []
     is_implied = False
@@ -186,18 +187,13 @@ def _all(nodes: list[Node], moment: Moment) -> Part:
             is_implied = is_implied or is_among
         else:
             first = [part] if is_among else [*first, part]
-            moment = replace(moment, among=_met(first, moment))
+            moment = replace(moment, among=reduce(and_, (one.condition for one in first), *outer))
     parts = rest if is_implied else [*first, *rest]
     return Part(
         reduce(and_, (part.condition for part in parts)),
         is_plain=all(part.is_plain for part in parts),
         is_behaviour=is_behaviour,
     )
-
-
-def _met(parts: list[Part], moment: Moment) -> Q:
-    outer = [moment.among] if moment.among is not None else []
-    return reduce(and_, (part.condition for part in parts), *outer)
 
 
 def _turn(node: Node, moment: Moment) -> int:

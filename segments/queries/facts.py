@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Count,
@@ -22,6 +23,7 @@ from django.db.models import (
     Value,
     Window,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, NullIf, Rank
 
 from members.models import Account, Consent, Member
@@ -209,8 +211,12 @@ def ratio_condition(node: Ratio, moment: Moment) -> Q:
     if known and node.test.compares(0):
         silent = Q(**{f"{OWNER}__in": Member.objects.filter(known).values(owner)})
         below = below.filter(silent | Q(**{f"{OWNER}__in": counted.values(OWNER)}))
-    above = _named(counted)
-    return Q(OwnsShare(owner, above, _named(below), node.test, scaled))
+    # Of few, each is looked up by itself; of many, all facts are gone through.
+    is_each = moment.among is not None and connection.vendor == "postgresql"
+    if is_each:
+        theirs = {facts[node.above.facts.of].owner: RawSQL("parts.owner", ())}
+        counted = _by_owner(node.above, replace(moment, among=None)).filter(**theirs)
+    return Q(OwnsShare(owner, _named(counted), _named(below), node.test, scaled, is_each=is_each))
 
 
 def _by_owner(measure: Measure, moment: Moment) -> QuerySet[Any]:

@@ -17,18 +17,27 @@ class OwnsShare(Expression):
     """Whether the owner is one whose ``above`` divided by ``below`` passes the test; of no ``above`` it is zero.
 
     Both are grouped by ``owner`` and have a ``result``; everybody of ``below`` is asked. The ORM can only look up
-    one for each row of the other, which takes minutes where this takes a join.
+    one for each row of the other, which takes minutes where this takes a join. Where it ``is_each``, ``above`` is of
+    the one owner ``parts.owner``.
     """
 
     output_field = BooleanField()
     conditional = True
 
     def __init__(
-        self, owner: str, above: QuerySet[Any], below: QuerySet[Any], test: Test, scale: Fraction
+        self,
+        owner: str,
+        above: QuerySet[Any],
+        below: QuerySet[Any],
+        test: Test,
+        scale: Fraction,
+        *,
+        is_each: bool = False,
     ) -> None:
         super().__init__()
         self.owner: Any = F(owner)
         self.above, self.below, self.test, self.scale = above, below, test, scale
+        self.is_each = is_each
 
     def get_source_expressions(self) -> list[Any]:
         return [self.owner]
@@ -44,9 +53,14 @@ class OwnsShare(Expression):
             above, above_params = NOBODY, ()
         below, below_params = self.below.query.get_compiler(connection=connection).as_sql()
         passes, bounds = _passes(self.test, self.scale)
+        joined = (
+            f"LATERAL ({above}) whole ON true"
+            if self.is_each
+            else f"({above}) whole ON whole.owner = parts.owner"
+        )
         sql = (
             f"{owner} IN (SELECT parts.owner FROM ({below}) parts"  # noqa: S608 - compiled, with its parameters
-            f" LEFT JOIN ({above}) whole ON whole.owner = parts.owner WHERE {passes})"
+            f" LEFT JOIN {joined} WHERE {passes})"
         )
         return sql, (*params, *below_params, *above_params, *bounds)
 
