@@ -28,7 +28,7 @@ class Act(models.Model):
     )
     source = models.CharField(_("source"), max_length=40)
     number = models.CharField(_("number"), max_length=120)
-    kind = models.SlugField(_("kind"), max_length=40)
+    kind = models.SlugField(_("kind"), max_length=40, db_index=False)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3, default=1)
     amount_ore = models.BigIntegerField(_("amount"), default=0)
     store = models.ForeignKey(
@@ -53,7 +53,10 @@ class Act(models.Model):
         verbose_name = _("act")
         verbose_name_plural = _("acts")
         constraints = [models.UniqueConstraint(fields=["source", "number"], name="act_key_is_used_once")]
-        indexes = [models.Index(fields=["account", "kind", "occurred_at"], name="act_of_account")]
+        indexes = [
+            models.Index(fields=["account", "kind", "occurred_at"], name="act_of_account"),
+            models.Index(fields=["kind", "occurred_at"], name="act_of_kind_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
