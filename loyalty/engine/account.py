@@ -5,7 +5,7 @@ as an effect. Storing the effects is the shell's work.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -116,11 +116,11 @@ class Account:
         held = self.tiers.get(ladder)
         return held.tier if held else ""
 
-    def open_lots(self, meter: str) -> Iterator[Lot]:
-        return (lot for lot in self.lots if lot.meter == meter and lot.remaining)
+    def open_lots(self, meter: str) -> list[Lot]:
+        return [lot for lot in self.lots if lot.remaining and lot.meter == meter]
 
     def available(self, meter: str, at: datetime) -> int:
-        return sum(lot.remaining for lot in self.open_lots(meter) if lot.is_available(at))
+        return sum([lot.remaining for lot in self.open_lots(meter) if lot.is_available(at)])
 
     def free(self, meter: str, at: datetime, order: str = "") -> int:
         """What a member may choose to use: what is available and not held for another order than ``order``."""
@@ -134,7 +134,8 @@ class Account:
         return sum(debt.amount for debt in self.debts if debt.meter == meter)
 
     def earned_in(self, meter: str, span: Span) -> int:
-        return sum(one.amount for one in self.history.get(meter, ()) if one.at in span)
+        past = self.history.get(meter)
+        return sum([one.amount for one in _within(past, span)]) if past else 0
 
     def given_in(self, rule: str, span: Span) -> tuple[int, int]:
         """How much a rule gave, and for how many orders or acts something of it still stands."""
@@ -276,10 +277,9 @@ class Account:
     def standing(self, name: str, span: Span) -> dict[str, int]:
         """What is left of each source of what is remembered as ``name``, of those with something left; oldest first."""
         found: dict[str, int] = {}
-        for number, one in enumerate(self.history.get(name, ())):
-            if one.at in span:
-                source = one.source or str(number)
-                found[source] = found.get(source, 0) + one.amount
+        for number, one in enumerate(_within(self.history.get(name, []), span)):
+            source = one.source or str(number)
+            found[source] = found.get(source, 0) + one.amount
         return {source: amount for source, amount in found.items() if amount > 0}
 
     def _entry(
@@ -315,3 +315,11 @@ class Account:
             if debt.meter == lot.meter:
                 debt.amount -= self._allocate(debt.debit, lot, debt.amount)
         self.debts = [debt for debt in self.debts if debt.amount]
+
+
+def _within(past: list[Happened], span: Span) -> list[Happened]:
+    """What of ``past`` lies in ``span``: windows are asked for at every order, and most of them begin and end."""
+    start, end = span.start, span.end
+    if start is None or end is None:
+        return [one for one in past if one.at in span]
+    return [one for one in past if start <= one.at < end]

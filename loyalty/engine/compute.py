@@ -113,8 +113,9 @@ def _earns(programme: Programme, account: Account, order: Order, uses: list[Used
     """What an order earns on, by the vouchers and menus used on it: paid (nothing), full, or nothing."""
     if any(programme.menus[used.menu].earns == "nothing" for used in uses):
         return "nothing"
-    used = [one.reward for one in account.vouchers if one.redeemed_for == order.key]
-    kinds = {programme.rewards[key].earns for key in used if key in programme.rewards}
+    key = order.key
+    used = [one.reward for one in account.vouchers if one.redeemed_for == key]
+    kinds = {programme.rewards[one].earns for one in used if one in programme.rewards}
     return next((kind for kind in ("nothing", "full") if kind in kinds), "") if kinds else ""
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from loyalty.engine.account import Account
 from loyalty.engine.deducting import book_shares, credit, scale_of, shares_of
-from loyalty.engine.effects import Because
+from loyalty.engine.effects import Because, Lot
 from loyalty.engine.errors import Refused
 from loyalty.engine.issuing import IN_MONEY, issue
 from loyalty.engine.lapsing import lapse
@@ -109,15 +109,22 @@ def _pay(
     measured: int,
 ) -> int:
     """Pay ``portions`` as far as there is something left of what they become; answers how many."""
-    fee = conversion.fee
+    fee, lots = conversion.fee, _lots_for(programme, conversion, account, at)
     for number, portion in enumerate(portions):
         if not _is_left(programme, conversion, account, portion):
             return number
         # Each passing has a name of its own, by which a return finds what it gave.
         source = f"{conversion.key}:{at.isoformat()}:{number}" if conversion.takes == "nothing" else ""
-        _give(programme, conversion, account, at, portion, measured, source, min(fee, portion.value))
+        _give(programme, conversion, account, at, portion, measured, lots, source, min(fee, portion.value))
         fee -= min(fee, portion.value)
     return len(portions)
+
+
+def _lots_for(programme: Programme, conversion: Conversion, account: Account, at: datetime) -> list[Lot]:
+    """What portions are taken from, in this order: those that are drained give nothing to the next."""
+    if conversion.takes == "nothing":
+        return []
+    return account.by_consumption(programme.meters[conversion.meter], at)
 
 
 def _is_left(programme: Programme, conversion: Conversion, account: Account, portion: Portion) -> bool:
@@ -283,7 +290,8 @@ def pay(
     source: str = "",
 ) -> None:
     """Turn ``taken`` of the meter into ``value`` öre, as somebody has worked out."""
-    _give(programme, conversion, account, at, Portion(taken, value), taken, source, conversion.fee)
+    lots = _lots_for(programme, conversion, account, at)
+    _give(programme, conversion, account, at, Portion(taken, value), taken, lots, source, conversion.fee)
 
 
 def _give(
@@ -293,6 +301,7 @@ def _give(
     at: datetime,
     portion: Portion,
     measured: int,
+    lots: Sequence[Lot],
     source: str = "",
     fee: int = 0,
 ) -> None:
@@ -318,7 +327,7 @@ def _give(
             "redeem",
             at,
             because,
-            account.by_consumption(meter, at),
+            lots,
             rule=conversion.key,
             version=programme.key,
         )

@@ -30,6 +30,8 @@ def shares_of(
 ) -> list[Share]:
     """What of ``value`` is taken, in this order: the run's own ``fee``, fees of membership, what it fills, earlier
     debt."""
+    if not (fee or conversion.fees or conversion.fills or OWED in programme.meters):
+        return []
     found = []
     for wanted in _wanted(programme, conversion, account, at, fee):
         taken = min(wanted.value, value)

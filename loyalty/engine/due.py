@@ -88,9 +88,7 @@ def _occur(timetable: Timetable, programme: Programme, account: Account, event: 
 
 
 def _lots(programme: Programme, account: Account) -> Iterator[Due]:
-    for lot in account.lots:
-        if not lot.remaining:
-            continue
+    for lot in [one for one in account.lots if one.remaining]:
         if lot.expires_at:
             yield lot.expires_at, 1, partial(_lapse, programme, account, lot, lot.expires_at)
         if account.closed_at:
@@ -132,6 +130,8 @@ def _spared_to(programme: Programme, account: Account, lot: Lot, at: datetime) -
 
 def _vouchers(account: Account) -> Iterator[Due]:
     for voucher in account.vouchers:
+        if voucher.expires_at is None and voucher.reserved_until is None:
+            continue
         if not voucher.is_open:
             continue
         if voucher.state == "reserved" and voucher.reserved_until:

@@ -85,7 +85,9 @@ def _pay_out(programme: Programme, reward: Reward, account: Account, voucher: Vo
 
 
 def _last_moment(programme: Programme, reward: Reward, account: Account, at: datetime) -> datetime | None:
-    lifetime = reward.lifetime.for_tiers([held.tier for held in account.tiers.values()])
+    lifetime = reward.lifetime
+    if lifetime.by_tier:
+        lifetime = lifetime.for_tiers([held.tier for held in account.tiers.values()])
     return lifetime.expires_at(at, programme.zone)
 
 

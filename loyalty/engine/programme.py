@@ -116,6 +116,11 @@ class Timetable:
     """
 
     versions: tuple[tuple[datetime, datetime | None, Programme], ...] = ()
+    has_automatic_rewards: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        rewards = (reward for _from, _to, one in self.versions for reward in one.rewards.values())
+        object.__setattr__(self, "has_automatic_rewards", any(one.is_automatic for one in rewards))
 
     def at(self, moment: datetime) -> Programme | None:
         for start, end, programme in reversed(self.versions):

@@ -106,7 +106,8 @@ class Reading:
 
     def tiers(self) -> frozenset[str]:
         """Every tier held, on any ladder."""
-        return frozenset(filter(None, (self.tier(ladder.key) for ladder in self.programme.ladders)))
+        held = [self.tier(ladder.key) for ladder in self.programme.ladders]
+        return frozenset([tier for tier in held if tier])
 
     def earned_tier(self, ladder: str) -> str:
         """The tier that was earned, whatever else was given beside it."""

@@ -29,6 +29,11 @@ def use_vouchers(timetable: Timetable, account: Account, order: Order) -> None:
             spread(min(voucher.used, order.paid), order.lines)
             continue
         _use(timetable, account, order, voucher, used)
+    if timetable.has_automatic_rewards:
+        _use_automatic(timetable, account, order, used)
+
+
+def _use_automatic(timetable: Timetable, account: Account, order: Order, used: list[Reward]) -> None:
     for voucher in [one for one in account.vouchers if one.state == "issued"]:
         reward = reward_of(timetable, voucher)
         if reward.is_automatic and voucher.code not in order.vouchers and order.paid:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from decimal import Decimal
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from loyalty.engine.calendar import day_end, day_start, local_day
@@ -12,6 +12,7 @@ from loyalty.engine.happening import Line, Order, Person
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Refusal = tuple[str, str]
+Asked = TypeVar("Asked")
 
 
 class Who(Protocol):
@@ -218,6 +219,8 @@ class Limits:
         return None
 
 
+# What says nothing is one of these, so that most orders pass without a closer look.
+NOWHERE = Places()
 ANY_DAY = Days()
 ANYBODY = Limits()
 NO_GOODS = Goods()
@@ -227,8 +230,8 @@ NO_GOODS = Goods()
 class Scope:
     include: Goods = NO_GOODS
     exclude: Goods = NO_GOODS
-    included_places: Places = Places()
-    excluded_places: Places = Places()
+    included_places: Places = NOWHERE
+    excluded_places: Places = NOWHERE
     included_people: People = People()
     excluded_people: People = People()
     payments: frozenset[str] = frozenset()
@@ -247,20 +250,20 @@ class Scope:
         found: dict[str, Any] = {
             "include": Goods.parse(include) or NO_GOODS,
             "exclude": Goods.parse(exclude) or NO_GOODS,
-            "included_places": Places.parse(include),
-            "excluded_places": Places.parse(exclude),
+            "included_places": Places.parse(include) or NOWHERE,
+            "excluded_places": Places.parse(exclude) or NOWHERE,
             "included_people": People.parse(include, is_earned=document.get("earned_only", False)),
             "excluded_people": People.parse(exclude),
             "payments": frozenset(include.get("payments", ())),
             "excluded_payments": frozenset(exclude.get("payments", ())),
-            "days": Days.parse(document),
-            "limits": Limits.parse(document),
+            "days": _or_nothing(Days.parse(document), ANY_DAY),
+            "limits": _or_nothing(Limits.parse(document), ANYBODY),
             "is_accepted": document.get("accepted", False) or "accepted_days" in document,
             "accepted_days": document.get("accepted_days", 0),
         }
         goods = {"include", "exclude", "payments", "excluded_payments"}
         has_limits = any(value for name, value in found.items() if name not in goods | {"days", "limits"})
-        has_limits |= found["days"] != ANY_DAY or found["limits"] != ANYBODY
+        has_limits |= found["days"] is not ANY_DAY or found["limits"] is not ANYBODY
         price_min = ore(document.get("price_min", 0))
         return cls(
             **found,
@@ -273,15 +276,23 @@ class Scope:
         """Why no line of ``order`` can count, as (key, what), or ``None``. ``offer`` is what must be accepted."""
         if not self.has_order_limits:
             return None
-        for what, own, named in self.included_places.named(order):
-            if own not in named:
-                return f"{what}_not_included", own
-        for what, own, named in self.excluded_places.named(order):
-            if own in named:
-                return f"{what}_not_included", own
-        if refused := self.days.refuses(order, zone) or self.limits.refuses(order, who, zone):
-            return refused
-        return self._refuses_person(who, offer)
+        return (
+            self._refuses_place(order)
+            or (None if self.days is ANY_DAY else self.days.refuses(order, zone))
+            or (None if self.limits is ANYBODY else self.limits.refuses(order, who, zone))
+            or self._refuses_person(who, offer)
+        )
+
+    def _refuses_place(self, order: Order) -> Refusal | None:
+        if self.included_places is not NOWHERE:
+            for what, own, named in self.included_places.named(order):
+                if own not in named:
+                    return f"{what}_not_included", own
+        if self.excluded_places is not NOWHERE:
+            for what, own, named in self.excluded_places.named(order):
+                if own in named:
+                    return f"{what}_not_included", own
+        return None
 
     def _refuses_person(self, who: Who, offer: str) -> Refusal | None:
         if (self.included_people and not self.included_people.has(who)) or (
@@ -315,6 +326,10 @@ class Scope:
             if (not self.payments or means in self.payments) and means not in self.excluded_payments
         )
         return counting, sum(order.payments.values()) or 1
+
+
+def _or_nothing(found: Asked, nothing: Asked) -> Asked:
+    return nothing if found == nothing else found
 
 
 def ore(amount: object) -> int:
