@@ -83,8 +83,8 @@ NO_CALENDARS: Mapping[str, OwnCalendar] = MappingProxyType({})
 
 @lru_cache(maxsize=4096)
 def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of ``day``."""
-    return datetime.combine(day, time(), zone)
+    """The first moment of ``day``, in UTC: by the clock on the wall an hour may come twice."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)
@@ -96,8 +96,7 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
 @lru_cache(maxsize=4096)
 def last_moment(day: date, zone: ZoneInfo) -> datetime:
     """When a run at the end of ``day`` happens: after everything else of that day."""
-    # By the clock on the wall, the last hour may come twice.
-    return (day_end(day, zone).astimezone(UTC) - _INSTANT).astimezone(zone)
+    return day_end(day, zone) - _INSTANT
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> date:
