@@ -163,7 +163,8 @@ def _month(report: Report, month: str) -> Iterator[Cell]:
 
 
 def _month_name(month: str) -> str:
-    return date_format(date.fromisoformat(f"{month}-01"), "M Y")
+    """On one line, however narrow its column is."""
+    return date_format(date.fromisoformat(f"{month}-01"), "M\xa0Y")
 
 
 def _names(report: Report) -> list[str]:
