@@ -1,7 +1,6 @@
 """The yardstick: a marketing person with nothing but a staff login publishes a real programme by hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,15 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Club, faults, serving
+from tests.browser.hand import PASSWORD, STAFF, TOO_WIDE, Hand, staff_window
 from tests.config.programs import manage
 
 if TYPE_CHECKING:
     import subprocess
 
 pytestmark = pytest.mark.browser
-STAFF, PASSWORD = "vera@shop.example", "en lång och egen fras"
 MOST_FIELDS = 25
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
@@ -31,48 +29,8 @@ def empty_club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Club]:
 
 @pytest.fixture
 def page(empty_club: Club, chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(
-        base_url=empty_club.url, locale="sv-SE", viewport={"width": 1280, "height": 900}
-    )
-    page = context.new_page()
-    page.goto("/accounts/login/")
-    page.locator("summary", has_text="Andra sätt").click()
-    page.fill("input[name=login]", STAFF)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button:has-text('Logga in med lösenord')")
-    page.wait_for_load_state()
-    yield page
-    context.close()
-
-
-@dataclass
-class Hand:
-    """Fills in forms and counts the fields."""
-
-    page: Page
-    fields: int = 0
-
-    def write(self, name: str, text: str) -> None:
-        self.fields += 1
-        self.page.fill(f"[name='{name}']", text)
-
-    def choose(self, name: str, words: str) -> None:
-        self.fields += 1
-        self.page.select_option(f"[name='{name}']", label=words)
-
-    def tick(self, words: str) -> None:
-        self.fields += 1
-        self.page.check(f"label:has-text('{words}') >> visible=true")
-
-    def open(self, words: str) -> None:
-        self.page.locator("summary:visible", has_text=words).first.click()
-
-    def add(self, words: str) -> None:
-        self.page.locator(".wb-add", has_text=words).first.click()
-
-    def save(self) -> None:
-        self.page.click(".wb-buttons button[name=save]")
-        self.page.wait_for_url("**/change/*")
+    with staff_window(empty_club, chromium) as page:
+        yield page
 
 
 def set_up_what_is_counted(hand: Hand) -> None:
