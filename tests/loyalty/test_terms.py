@@ -39,6 +39,20 @@ def test_the_terms_tell_the_rules_by_topic() -> None:
     assert "Nivåer" not in topics
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("sv", "Poäng på köp: 1 poäng per hel krona på allt utom presentkort och biljetter till evenemang."),
+        ("nb", "Poeng på kjøp: 1 poeng per hele svensk krone på alt unntatt gavekort og billetter til"),
+        ("en", "Points for purchases: 1 points per whole krona on everything except gift cards and event"),
+    ],
+)
+def test_the_terms_are_read_in_the_reader_s_language(client: Client, language: str, told: str) -> None:
+    published(preset("duvan"), "nu", SPRING)
+    page = client.get(reverse("terms"), headers={"accept-language": language}).content.decode()
+    assert told in page.replace("\xa0", " ")
+
+
 def test_what_members_do_not_see_is_not_in_the_terms() -> None:
     document: Any = preset("duvan")
     document["meters"].append({"key": "secret", "name": "hemligt", "shown": False})
