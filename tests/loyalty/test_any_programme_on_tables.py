@@ -27,7 +27,7 @@ from tests.loyalty.stories import Story, stories
 
 pytestmark = pytest.mark.django_db
 some = settings(
-    max_examples=18,
+    max_examples=12,
     # No shrinking: each story takes a second, and a test of many minutes is ended as one that hangs.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     deadline=None,
@@ -111,7 +111,7 @@ def give_everything_back(told: Told, club: LawfulClub) -> None:
         assert left_of_orders_given_back() == {}
 
 
-@settings(some, max_examples=6)
+@settings(some, max_examples=4)
 @given(document=documents(), later=documents(), story=stories(most=5))
 def test_told_again_to_another_club_it_comes_to_the_same(
     document: Document, later: Document, story: Story
