@@ -116,6 +116,10 @@ SENTENCES = {
     "invitation_withdrawn": later("The invitation has been taken back."),
     "invitation_expired": later("The last day of the invitation has passed."),
     "not_together_with_others": later("Voucher %(code)s cannot be used together with the others."),
+    "one_for_each_full": later(
+        "One voucher like %(code)s can be used for each full %(each_ore)s öre of the purchase."
+    ),
+    "draw_is_not_running": later("The draw %(draw)s is not running now."),
     "only_so_many_per_order": later(
         "No more than %(maximum)s vouchers like %(code)s can be used on an order."
     ),

@@ -236,8 +236,8 @@ def _conversion(document: Document, row: Row, place: Place) -> Iterator[Finding]
         and row["form"]["kind"] != "consecutive"
     ):
         yield Finding("only a meter that can be spent becomes a reward", (*place, "meter"))
-    if ("reward" in row) == ("to_meter" in row):
-        yield Finding("becomes exactly one of reward and to_meter", place)
+    if sum(name in row for name in ("reward", "to_meter", "draw")) != 1:
+        yield Finding("becomes exactly one of reward, to_meter and draw", place)
         return
     yield from _form(document, row, (*place, "form"))
     for name in ("from", "step"):
@@ -262,6 +262,8 @@ def _at_once(row: Row, place: Place) -> Iterator[Finding]:
 
 
 def _pays_money(document: Document, row: Row) -> bool:
+    if "draw" in row:
+        return False
     if "to_meter" in row:
         return any(one["key"] == row["to_meter"] and one.get("is_money") for one in document["meters"])
     given = {row["reward"], *(one.get("reward", row["reward"]) for one in row["form"].get("sequence", ()))}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from loyalty.engine.account import Account
+from loyalty.engine.calendar import local_day
 from loyalty.engine.deducting import book_shares, credit, scale_of, shares_of
 from loyalty.engine.effects import Because, Lot
 from loyalty.engine.errors import Refused
@@ -61,7 +62,7 @@ def convert(
 
     ``at_most`` is the amount that a member wants turned, on demand.
     """
-    if account.closed_at:
+    if account.closed_at or not _is_drawing(programme, conversion, at):
         return 0
     reading = Reading(programme, account, counted_at(programme, conversion, account, at))
     if conversion.condition and not conversion.condition.holds(reading):
@@ -82,6 +83,12 @@ def convert(
     if portions or conversion.schedule.kind != "at_once":
         account.note(f"run.{conversion.meter}", at)
     return len(portions)
+
+
+def _is_drawing(programme: Programme, conversion: Conversion, at: datetime) -> bool:
+    """Whether the draw that a conversion gives lots in takes them on that day."""
+    draw = next((one for one in programme.draws if one.key == conversion.draw), None)
+    return draw is None or draw.from_date <= local_day(at, programme.zone) <= draw.to_date
 
 
 def _covered(
@@ -151,6 +158,8 @@ def convert_on_demand(
         raise Refused("no_such_conversion", conversion=key)
     if account.closed_at:
         raise Refused("account_is_closed")
+    if not _is_drawing(programme, conversion, at):
+        raise Refused("draw_is_not_running", draw=conversion.draw)
     available = account.free(conversion.meter, at)
     if amount is None and available < account.available(conversion.meter, at):
         amount = available  # the rest is held for an order

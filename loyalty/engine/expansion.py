@@ -99,14 +99,20 @@ def expanded(document: Document) -> Document:
             meters.append(meter)
             counters.append(counting)
             rules[rules.index(rule)] = {**rule, "counted_by": meter["key"]}
-    for pair in (*_goals(document), *_entries(document)):
-        meters.append(pair[0])
-        counters.append(pair[1])
+    for counted, counting in (*_goals(document), *_entries(document)):
+        meters.append(counted)
+        if counting:
+            counters.append(counting)
     meters += [_hidden(fee_meter(key), 2) for key in dict.fromkeys(fees_of(document))]
     if document.get("returns", {}).get("settled") == "reopened":
         meters.append(_hidden(OWED, 2))
     rewards = [*document.get("rewards", ()), *_chosen(document)]
-    return {**document, "rewards": rewards, "meters": meters, "earning_rules": [*counters, *rules]}
+    conversions = [
+        {**row, "to_meter": draw_meter(row["draw"])} if "draw" in row else row
+        for row in document.get("conversions", ())
+    ]
+    found = {"rewards": rewards, "meters": meters, "conversions": conversions}
+    return {**document, **found, "earning_rules": [*counters, *rules]}
 
 
 def _counting(meter: str, what: Row, scope: Row, event: str = "purchase") -> Row:
@@ -185,6 +191,9 @@ def _entries(document: Document) -> Iterator[tuple[Row, Row]]:
     for draw in document.get("draws", ()):
         entries, key = draw.get("entries", {}), draw_meter(draw["key"])
         per = entries.get("per", "receipt")
+        if per == "conversion":
+            yield _hidden(key, 0), {}
+            continue
         scope = {**entries.get("scope", {}), "from_date": draw["from_date"], "to_date": draw["to_date"]}
         event = entries.get("event", "act") if per == "act" else "purchase"
         amount = {"receipt": "receipts", "piece": "quantity", "amount": "paid", "act": "one"}[per]

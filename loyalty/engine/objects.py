@@ -138,6 +138,7 @@ class Reward:
     stock: int = 0
     shows_stock: bool = True
     choices: tuple[tuple[str, str, int], ...] = ()
+    one_per: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ class Conversion:
     fee: int = 0
     fees: frozenset[str] = frozenset()
     sizes: tuple[int, ...] = ()
+    draw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,7 @@ def _reward(row: Document, names: Names) -> Reward:
             (one["key"], one.get("reward", choice_key(row["key"], one["key"])), ore(one.get("value", 0)))
             for one in row.get("choices", ())
         ),
+        ore(use.get("one_per", 0)),
     )
 
 
@@ -238,6 +239,7 @@ def _conversion(row: Document, names: Names) -> Conversion:
         ore(row.get("fee", 0)),
         frozenset(row.get("fees", ())),
         tuple(names.parts(meter, size) for size in row.get("pay_out_choice", ())),
+        row.get("draw", ""),
     )
 
 

@@ -44,7 +44,7 @@ def _use_automatic(timetable: Timetable, account: Account, order: Order, used: l
 def _use(timetable: Timetable, account: Account, order: Order, voucher: Voucher, used: list[Reward]) -> None:
     reward = reward_of(timetable, voucher)
     check_usable(account, voucher, order.key, order.at)
-    _check_together(reward, voucher, used)
+    _check_together(reward, voucher, used, order)
     programme = timetable.latest(order.at) or timetable.version(voucher.version)
     use_on(programme, reward, account, order, voucher)
     used.append(reward)
@@ -66,11 +66,13 @@ def reward_of(timetable: Timetable, voucher: Voucher) -> Reward:
     return timetable.version(voucher.version).rewards[voucher.reward]
 
 
-def _check_together(reward: Reward, voucher: Voucher, used: list[Reward]) -> None:
+def _check_together(reward: Reward, voucher: Voucher, used: list[Reward], order: Order) -> None:
     """Raises ``Refused`` where the vouchers used before, or this one, do not suffer each other."""
     same = sum(one.key == reward.key for one in used)
     if reward.max_per_receipt and same >= reward.max_per_receipt:
         raise Refused("only_so_many_per_order", code=voucher.code, maximum=reward.max_per_receipt)
+    if reward.one_per and same >= order.before_vouchers // reward.one_per:
+        raise Refused("one_for_each_full", code=voucher.code, each_ore=reward.one_per)
     for other in used:
         if not (_suffers(reward, other) and _suffers(other, reward)):
             raise Refused("not_together_with_others", code=voucher.code)

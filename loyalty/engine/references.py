@@ -26,6 +26,7 @@ KINDS = (
 _REFERS = {
     "meter": "meters",
     "to_meter": "meters",
+    "draw": "draws",
     "reward": "rewards",
     "fund": "funds",
     "calendar": "calendars",

@@ -279,6 +279,8 @@ LABELS = {
     "transfer.to": later("May be given to"),
     "to_date": later("Last day"),
     "to_meter": later("Or into the meter"),
+    "conversion.draw": later("Or into tickets in the draw"),
+    "one_per": later("One for each full"),
     "transfer": later("Giving it on"),
     "transfer.hands": later("Times the same one may be given on"),
     "undone_by_return": later("A return can take the tier back"),

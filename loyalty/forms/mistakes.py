@@ -60,7 +60,9 @@ _SENTENCES = {
         "A check's value stands in the conversion, not here."
     ),
     "a choice cannot lead to another choice": later("What is chosen cannot be another list to choose from."),
-    "becomes exactly one of reward and to_meter": later("Choose either a reward or a meter to become."),
+    "becomes exactly one of reward, to_meter and draw": later(
+        "Choose one thing to become: a reward, a meter, or tickets in a draw."
+    ),
     "gives exactly one of meter, reward and fund": later("Choose one: a meter, a reward or a fund."),
     "can never apply: all goods that it includes are excluded": later(
         "This can never apply: all goods that are in are also out."

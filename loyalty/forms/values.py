@@ -198,6 +198,7 @@ VALUES = {
     "per.piece": later("piece"),
     "per.amount": later("full amount"),
     "per.act": later("act"),
+    "per.conversion": later("none, only what points are turned into"),
     "per.calendar_year": later("calendar year"),
     "per.years": later("number of years"),
     "per.once": later("only once"),

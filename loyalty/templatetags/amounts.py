@@ -5,10 +5,11 @@ from datetime import date, datetime
 from django import template
 from django.utils import formats, timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from loyalty import queries
 from loyalty.engine import calendar
+from loyalty.engine.expansion import is_hidden
 from loyalty.engine.objects import Prize
 from loyalty.queries.menus import OptionReading
 from loyalty.queries.offers import ChallengeReading, GoalReading, goal_words
@@ -104,6 +105,9 @@ def option_name(option: OptionReading) -> str:
 
 
 def _reward(reward: str, ore: int, meter: str = "", parts: int = 0) -> str:
+    if is_hidden(meter):
+        draw = {"count": parts, "draw": queries.name_of("draws", meter.partition(".")[2])}
+        return ngettext("%(count)s ticket in %(draw)s", "%(count)s tickets in %(draw)s", parts) % draw
     if meter:
         return queries.amount_of(meter, parts)
     name = queries.name_of("rewards", reward) if reward else ""

@@ -65,6 +65,7 @@ SENTENCES = {
     "too_many_seats": later("You can have at most %(maximum)s seats."),
     "no_seats_left": later("There are not that many seats left, and there is no waiting list."),
     "quota_used_up": later("You have used it as often as you can for now."),
+    "draw_is_not_running": later("The draw is not running now. Nothing was used."),
     "used_already": later("It is used, and cannot be given back."),
     "nothing_booked": later("You have nothing booked here."),
     "not_an_address": later("This is not an e-mail address. Write it like name@example.com."),

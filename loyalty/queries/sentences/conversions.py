@@ -1,6 +1,7 @@
 """Conversions: how much of a meter becomes how much of what, and when."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as later
@@ -9,7 +10,17 @@ from loyalty.queries.sentences.conditions import only_for
 from loyalty.queries.sentences.rates import rounding
 from loyalty.queries.sentences.tables import followed, ladder
 from loyalty.queries.sentences.times import during, schedule
-from loyalty.queries.sentences.words import Row, amount, both, either, kronor, names, percent, reward_worth
+from loyalty.queries.sentences.words import (
+    Row,
+    amount,
+    both,
+    either,
+    kronor,
+    names,
+    number,
+    percent,
+    reward_worth,
+)
 from loyalty.queries.wording import name_of
 
 _TAKES = {
@@ -39,11 +50,23 @@ def conversion(row: Row) -> Iterator[str]:
 
 def becomes(row: Row, value: object | None) -> str:
     """“100 kr as bonus check”, “100 wallet”: so much of what the conversion gives."""
+    if "draw" in row:
+        return tickets(row["draw"], value)
     if "to_meter" in row:
         return amount(row["to_meter"], value) if value is not None else name_of("meters", row["to_meter"])
     if "reward" not in row:
         return kronor(value) if value is not None else gettext("a reward")
     return reward_worth(row["reward"], value)
+
+
+def tickets(draw: str, value: object | None) -> str:
+    facts = {"count": number(value or 0), "draw": name_of("draws", draw)}
+    if value is None:
+        return gettext("tickets in %(draw)s") % facts
+    sentence = ngettext(
+        "%(count)s ticket in %(draw)s", "%(count)s tickets in %(draw)s", int(Decimal(str(value)))
+    )
+    return sentence % facts
 
 
 def _value(row: Row) -> str:

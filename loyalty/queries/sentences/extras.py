@@ -145,6 +145,7 @@ _ENTRIES = {
     "piece": later("a lot for each item"),
     "amount": later("a lot for each full %(step)s"),
     "act": later("a lot for %(event)s"),
+    "conversion": later("tickets are what members turn something into"),
 }
 _POOLS = {
     "day": later("drawn among the lots of the day"),

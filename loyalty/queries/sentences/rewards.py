@@ -1,6 +1,6 @@
 """Rewards, and the menus from which members take them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as later
@@ -114,14 +114,20 @@ def _choice(one: Row) -> str:
     return told
 
 
+_USED_FOR: dict[str, tuple[str, Callable[[object], str]]] = {
+    "min_basket": (later("on purchases of at least %(amount)s"), kronor),
+    "one_per": (later("one for each full %(amount)s of the purchase"), kronor),
+    "max_share": (later("for at most %(percent)s of the purchase"), percent),
+    "unit": (later("used in whole %(amount)s"), kronor),
+}
+
+
 def _use(row: Row) -> Iterator[str]:
     use = row.get("use", {})
-    if "min_basket" in use:
-        yield gettext("on purchases of at least %(amount)s") % {"amount": kronor(use["min_basket"])}
-    if "max_share" in use:
-        yield gettext("for at most %(percent)s of the purchase") % {"percent": percent(use["max_share"])}
-    if "unit" in use:
-        yield gettext("used in whole %(amount)s") % {"amount": kronor(use["unit"])}
+    for name, (sentence, write) in _USED_FOR.items():
+        if name in use:
+            told = write(use[name])
+            yield gettext(sentence) % {"amount": told, "percent": told}
     if count := use.get("max_per_receipt"):
         sentence = ngettext("at most %(count)s on a receipt", "at most %(count)s on a receipt", count)
         yield sentence % {"count": count}
