@@ -194,6 +194,7 @@ LABELS = {
     "multiplier": later("Points times"),
     "n": later("Every n-th"),
     "name": later("Name"),
+    "name_of_one": later("Name of a single one"),
     "needed": later("Needed"),
     "never_below": later("Never falls below"),
     "not": later("Not"),

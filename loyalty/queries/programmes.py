@@ -94,7 +94,8 @@ def _timetable(stamp: Stamp) -> Timetable:
 def published_names() -> Names:
     """What published objects are called, by (kind, key): language to name; the newest version wins.
 
-    Each also carries ``unit``, how many smallest parts make one of a meter, ``is_shown`` to members, ``text``, the
+    Each also carries ``unit``, how many smallest parts make one of a meter, ``of_one``, what that one is called where
+    it is called otherwise, ``is_shown`` to members, ``text``, the
     ``kind`` of a reward and the ``event`` of an earning rule. An option of a menu, and what can be chosen from a
     reward's list, has the key of both, with a dot between.
     """
@@ -150,6 +151,7 @@ def _names(row: Mapping[str, Any]) -> dict[str, Any]:
     is_shown = row.get("shown", row.get("public", True))
     return names | {
         "unit": unit_of(row),
+        "of_one": row.get("name_of_one", ""),
         "is_money": row.get("is_money", False),
         "is_shown": is_shown,
         "text": row.get("text", ""),

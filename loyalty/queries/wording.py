@@ -20,7 +20,13 @@ def amount_of(meter: str, amount: int) -> str:
     number = formats.number_format(
         amount // unit if amount % unit == 0 else amount / unit, use_l10n=True, force_grouping=True
     )
-    return f"{number} {name_of('meters', meter)}"
+    return f"{number} {counted(meter, is_one=abs(amount) == unit)}"
+
+
+def counted(meter: str, *, is_one: bool) -> str:
+    """What stands after a number of ``meter``: “stämplar”, and after the number one “stämpel”."""
+    of_one = published_names().get(("meters", meter), {}).get("of_one")
+    return in_language(of_one) if of_one and is_one else name_of("meters", meter)
 
 
 def name_of(kind: str, key: str) -> str:

@@ -36,6 +36,7 @@ FACTS: dict[str, Any] = {
     "order": "web:1",
     "what": "2025-03-01",
     "reason": "för",
+    "reward": "kaffe",
     "months": 12,
     "factor": "2.0",
     "total": 100,

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from loyalty.engine.files import read_programme, schema, shape_errors
 from loyalty.queries.documents import groups, kinds
 from loyalty.queries.presets import PRESETS
+from loyalty.queries.programmes import names_of
 from loyalty.queries.sentences import sentences_by_object
+from loyalty.queries.wording import amount_of
 from tests.loyalty.drawn import KEYS, objects
 
 LANGUAGES = ("sv", "nb", "en")
@@ -120,3 +122,11 @@ def test_a_conversion_says_what_becomes_what() -> None:
     assert said_of("conversions", {"meter": "points", "reward": "check", "form": form}) == (
         "Det: 200 poäng blir 100 kr i bonuscheck; genast; resten följer med till nästa gång."
     )
+
+
+def test_one_of_a_meter_is_called_by_the_word_for_one() -> None:
+    meter = {"key": "stamps", "name": "stämplar", "name_of_one": "stämpel"}
+    with names_of({"meters": [meter, {"key": "points", "name": "poäng"}]}):
+        told = [amount_of("stamps", amount) for amount in (-1, 0, 1, 2)]
+        assert told == ["-1 stämpel", "0 stämplar", "1 stämpel", "2 stämplar"]
+        assert amount_of("points", 1) == "1 poäng"

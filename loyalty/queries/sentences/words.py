@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as later
 
 from loyalty.queries.glossary import called
 from loyalty.queries.programmes import currency_given, published_names
-from loyalty.queries.wording import money, name_of
+from loyalty.queries.wording import counted, money, name_of
 from members.queries import CROWNS, SIGNS
 
 Row = Mapping[str, Any]
@@ -39,7 +39,7 @@ def number(value: object) -> str:
 
 def amount(meter: str, value: object) -> str:
     """“2 000 poäng” of a number as files write it."""
-    return f"{number(value)} {name_of('meters', meter)}"
+    return f"{number(value)} {counted(meter, is_one=Decimal(str(value)) == 1)}"
 
 
 def kronor(value: object) -> str:
