@@ -20,3 +20,9 @@ def start_campaigns(activity: Activity, now: datetime) -> None:
 def forget_letters(activity: Activity, now: datetime) -> None:
     if activity.member_id is not None:
         actions.forget_member(member_id=activity.member_id)
+
+
+@react_to("member.merged")
+def hand_over_letters(activity: Activity, now: datetime) -> None:
+    if activity.member_id is not None:
+        actions.hand_over_messages(member_id=activity.member_id)

@@ -17,6 +17,7 @@ from campaigns.actions.errors import (
     UnableToSuppress,
     UnableToUnsubscribe,
 )
+from campaigns.actions.merging import hand_over_messages
 from campaigns.actions.messages import forget_member, record_bounce, resend_message
 from campaigns.actions.permission import lift_suppression, suppress_address, unsubscribe
 from campaigns.actions.responses import record_machine, record_response
@@ -36,6 +37,7 @@ __all__ = [
     "edit_campaign",
     "ensure_default_campaigns",
     "forget_member",
+    "hand_over_messages",
     "lift_suppression",
     "pause_campaign",
     "record_bounce",
