@@ -1,17 +1,35 @@
 """What segments can ask about messages: what was sent, what did not arrive, and what members clicked on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models import Campaign
 from members.models import Consent
-from segments.filters import Detail, FactFilter, Moment
+from segments.filters import Choices, Detail, FactFilter, Moment, Search
+from segments.filters.searching import MOST
 from segments.queries.templates import template_folders
 
 template_folders.register("campaigns")(Path(__file__).resolve().parent / "templates")
+
+
+def _campaigns(text: str) -> Choices:
+    found = Campaign.objects.filter(Q(name__icontains=text) | Q(key__istartswith=text)).order_by(
+        "name", "key"
+    )
+    return [*found.values_list("key", "name")[:MOST]]
+
+
+def _names_of_campaigns(keys: Collection[str]) -> Mapping[str, str]:
+    return dict(Campaign.objects.filter(key__in=keys).values_list("key", "name"))
+
+
+def of_campaign(source: str) -> Detail:
+    """What facts are narrowed by of the campaign that they belong to."""
+    return Detail("choice", _("campaign"), source, search=Search(_campaigns, _names_of_campaigns))
 
 
 class MessageFacts(FactFilter):
@@ -23,7 +41,7 @@ class MessageFacts(FactFilter):
     def where(self) -> Mapping[str, Detail]:
         return {
             "channel": Detail("choice", _("channel"), "channel"),
-            "campaign": Detail("choice", _("campaign"), "enrolment__campaign__key"),
+            "campaign": of_campaign("enrolment__campaign__key"),
         }
 
     def measures(self) -> Mapping[str, Detail]:
@@ -55,7 +73,7 @@ class ResponseFacts(FactFilter):
     def where(self) -> Mapping[str, Detail]:
         return {
             "channel": Detail("choice", _("channel"), "message__channel"),
-            "campaign": Detail("choice", _("campaign"), "message__enrolment__campaign__key"),
+            "campaign": of_campaign("message__enrolment__campaign__key"),
             "link_group": Detail("choice", _("group of links"), "link_group"),
             "link": Detail("text", _("link"), "link"),
         }

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.filters import of_campaign
 from campaigns.models import Enrolment
 from segments.filters import Detail, FactFilter, Moment, facts
 
@@ -22,4 +23,4 @@ class Enrolments(FactFilter):
         return Enrolment.objects.all()
 
     def where(self) -> Mapping[str, Detail]:
-        return {"campaign": Detail("choice", _("campaign"), "campaign__key")}
+        return {"campaign": of_campaign("campaign__key")}

@@ -44,17 +44,20 @@ class Unreadable(Exception):
 
 def page(request: "HttpRequest", definition: Any) -> dict[str, Any]:
     """What the template of the builder shows of a definition, with and without scripts."""
+    read = _as_read(definition) if definition else {}
+    labels = read.pop("labels", {})
     return {
         "builder": {
             "definition": definition,
             "language": controls(settings.CLUB_CURRENCY),
             "segments": _segments(),
+            "labels": labels,
             "addresses": {
                 name: reverse(f"admin:segments_segment_{name}") for name in ("read", "count", "why", "search")
             },
         },
         "may_see_members": request.user.has_perm(MAY_SEE_MEMBERS),
-        **(_as_read(definition) if definition else {}),
+        **read,
     }
 
 
@@ -68,7 +71,11 @@ def _as_read(definition: Any) -> dict[str, Any]:
         node = queries.Definitions().as_written(definition)
     except Malformed as error:
         return {"mistake": queries.sentence_of(error)}
-    return {"sentence": queries.read_back(node), "outline": queries.outline(node)}
+    return {
+        "sentence": queries.read_back(node),
+        "outline": queries.outline(node),
+        "labels": queries.labels_of(node),
+    }
 
 
 def read(request: "HttpRequest") -> JsonResponse:

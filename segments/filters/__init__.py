@@ -47,12 +47,22 @@ class Moment:
         return local_day(self.now, self.zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Finds some of what a value can be by what somebody types, and tells the ``names`` of keys that were chosen."""
+
+    find: Callable[[str], Choices]
+    names: Callable[[Collection[str]], Mapping[str, str]] = lambda keys: {}
+
+    def __call__(self, text: str) -> Choices:
+        return self.find(text)
+
+
 class Value:
     """What can be asked of one value: its ``kind`` (see ``engine.shapes``), label and unit.
 
     ``scale`` is how many smallest parts the unit has, as the database holds them: 1000 where a quantity is stored in
-    thousandths. Money is asked for in öre, as it is stored. ``search`` finds some of what it can be by what somebody
-    types, where it can be too much to choose from.
+    thousandths. Money is asked for in öre, as it is stored. ``search`` is there where it can be too much to choose from.
     """
 
     kind: str
@@ -61,7 +71,7 @@ class Value:
     scale: int = 1
     is_positive: bool = True
     can_be_missing: bool = False
-    search: Callable[[str], Choices] | None = None
+    search: "Search | None" = None
 
     def choices(self) -> Choices:
         """All that it can be, as (key, label); nothing where everything goes."""
@@ -129,7 +139,7 @@ class Detail(Value):
     scale: int = 1
     known: Choices = ()
     is_positive: bool = True
-    search: Callable[[str], Choices] | None = None
+    search: "Search | None" = None
 
     def choices(self) -> Choices:
         return self.known

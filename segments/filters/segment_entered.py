@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from segments.filters import Detail, FactFilter, Moment, facts
+from segments.filters import Detail, FactFilter, Moment, facts, searching
 from segments.models import Membership
 
 
@@ -22,4 +22,4 @@ class SegmentsEntered(FactFilter):
         return Membership.objects.all()
 
     def where(self) -> Mapping[str, Detail]:
-        return {"segment": Detail("choice", _("segment"), "segment__key")}
+        return {"segment": Detail("choice", _("segment"), "segment__key", search=searching.segments)}

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Activity
-from segments.filters import Detail, FactFilter, Moment, facts
+from segments.filters import Detail, FactFilter, Moment, facts, searching
 
 
 @facts.register("segment.left")
@@ -25,4 +25,4 @@ class SegmentsLeft(FactFilter):
         return left.alias(left_segment=Cast(KeyTextTransform("segment", "facts"), TextField()))
 
     def where(self) -> Mapping[str, Detail]:
-        return {"segment": Detail("choice", _("segment"), "left_segment")}
+        return {"segment": Detail("choice", _("segment"), "left_segment", search=searching.segments)}

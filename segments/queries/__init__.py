@@ -4,6 +4,7 @@ from segments.queries.catalogue import catalogue, club_zone
 from segments.queries.dependants import Dependant, dependants, dependants_of_segments
 from segments.queries.describing import described
 from segments.queries.grammar import grammar
+from segments.queries.labels import labels_of
 from segments.queries.mistakes import sentence_of
 from segments.queries.outlines import Line, outline
 from segments.queries.previews import Preview, TooMuchToCount, preview
@@ -39,6 +40,7 @@ __all__ = [
     "grammar",
     "in_segment",
     "is_meant",
+    "labels_of",
     "members_of",
     "members_out_of_totals",
     "outline",

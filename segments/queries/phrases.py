@@ -41,6 +41,8 @@ def shown(value: Any, of: Value) -> str:
     if of.kind == "yes_no":
         return gettext("yes") if value else gettext("no")
     labels = {key: str(label) for key, label in of.choices()}
+    if of.search is not None:
+        labels |= of.search.names([value])
     return labels.get(value) or gettext("“%(text)s”") % {"text": value}
 
 

@@ -26,7 +26,7 @@ from segments.engine.tree import (
     Test,
     Top,
 )
-from segments.filters import Detail, Value, facts, fields
+from segments.filters import Detail, Value, facts, fields, searching
 from segments.queries.describing import yearly_dates
 from segments.queries.phrases import amount, compared, days_away, month_named, number, shown, within
 
@@ -198,7 +198,8 @@ def _bucket(node: Bucket) -> str:
 
 
 def _in_segment(node: InSegment) -> str:
-    return gettext("who are in the segment “%(segment)s”") % {"segment": node.key}
+    name = searching.segments.names([node.key]).get(node.key, node.key)
+    return gettext("who are in the segment “%(segment)s”") % {"segment": name}
 
 
 _CLAUSES: Mapping[type[Node], Callable[[Any], str]] = {

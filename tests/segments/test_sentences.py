@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from members.models import Category, Product
 from segments import queries
 from segments.engine.shapes import OPERATORS
 from segments.filters import Value, facts, fields
+from tests.make import make_store
+from tests.segments.make import make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +248,27 @@ def test_every_fact_says_its_part_with_all_that_it_is_narrowed_by(key: str, lang
         for label in (found.label, *(one.label for one in found.where().values())):
             assert str(label) in sentence
     assert "%(" not in sentence
+
+
+def test_goods_stores_and_segments_are_read_back_by_their_names() -> None:
+    store = make_store("gbg", name="Göteborg")
+    Category.objects.create(code="7", name="Lamps", path="home/7")
+    Product.objects.create(sku="A-1", name="Lamp")
+    make_segment("vip")
+    bought = {"category_under": "home/7", "product": ["A-1", "B-2"], "store": store.code}
+    definition = {
+        "all": [
+            {"agg": "count", "of": "order_line", "where": bought, "op": "gte", "value": 2},
+            {"segment": "vip"},
+        ]
+    }
+    node = queries.Definitions().as_written(definition)
+    assert queries.labels_of(node) == {
+        "home/7": "Lamps (home/7)",
+        "A-1": "Lamp (A-1)",
+        "gbg": "Göteborg (gbg)",
+    }
+    assert read_back(definition) == (
+        "Members who have at least 2 bought goods (category, with all below it: Lamps (home/7), article number:"
+        " one of Lamp (A-1), “B-2”, store: Göteborg (gbg)) and who are in the segment “Vip”."
+    )
