@@ -27,6 +27,7 @@ from loyalty.models import ShopConnection
 from loyalty.queries.shops import ShopTrouble, shop_troubles
 from members import insights as members
 from members.models import ApiKey, Member, Order
+from segments import insights as segments
 
 DAYS_UNTIL_CHECK_IS_OLD = 2
 MONTHS_ARE_KEPT = 15 * 60
@@ -213,6 +214,8 @@ def _attention(request: HttpRequest, now: datetime) -> Iterator[Attention]:
         yield from _parked(members.parked_returns(), link)
     if link := list_of(request, "members.Subscription"):
         yield from _given_up(link)
+    if list_of(request, "segments.Segment"):
+        yield from _held_segments()
     yield from _tills_and_shops(request, now)
     if list_of(request, "campaigns.Message"):
         yield from _mail(request, mail_health(now=now))
@@ -243,6 +246,13 @@ def _undelivered(waiting: members.Waiting, link: str) -> Iterator[Attention]:
     )
     since = date_format(timezone.localtime(waiting.since), "SHORT_DATETIME_FORMAT")
     yield Attention(sentence % {"count": count(waiting.count), "since": since}, "error", link)
+
+
+def _held_segments() -> Iterator[Attention]:
+    for segment in segments.held():
+        text = _("The segment “%(segment)s” waits for you: its last run would change it a lot.")
+        link = reverse("admin:segments_segment_change", args=[segment.pk])
+        yield Attention(text % {"segment": segment.name}, link=link)
 
 
 def _parked(parked: int, link: str) -> Iterator[Attention]:

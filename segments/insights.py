@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
@@ -14,11 +15,14 @@ from members.models import Member
 from segments.engine.tree import Facts
 from segments.engine.window import Window
 from segments.filters import Moment
-from segments.models import Membership, Segment, Snapshot
+from segments.models import FullRun, Membership, Segment, Snapshot
 from segments.queries import club_zone
 from segments.queries.facts import OWNER, rows_of
 
 KEPT_DAYS = 365
+FULL_RUNS = 10
+# No task runs longer than this, so a run without an end has lost its worker.
+LONGEST_RUN = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
 # Days since the last order, and orders: the first and the last of each class, both included.
 RECENCY = ((0, 30), (31, 90), (91, 180), (181, 365), (366, None))
 FREQUENCY = ((1, 1), (2, 2), (3, 4), (5, 9), (10, None))
@@ -34,6 +38,21 @@ def runs_of(segment_ids: Collection[int], *, now: datetime) -> Mapping[int, Sequ
     for run in rows.order_by("segment_id", "now", "pk"):
         found.setdefault(run.segment_id, []).append(run)
     return found
+
+
+def full_runs() -> Sequence[FullRun]:
+    """The last times that all segments were run, the newest first."""
+    return list(FullRun.objects.order_by("-started_at", "-pk")[:FULL_RUNS])
+
+
+def is_going(run: FullRun, *, now: datetime) -> bool:
+    """Whether a run has not ended, nor lost its worker."""
+    return run.finished_at is None and now - run.started_at < LONGEST_RUN
+
+
+def held() -> Sequence[Segment]:
+    """The segments of which a large change waits for a person, the longest waiting first."""
+    return list(Segment.objects.filter(held_at__isnull=False).order_by("held_at", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

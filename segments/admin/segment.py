@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from members.admin.base import ClubAdmin, actor_of, column
 from members.admin.deeds import refused
 from segments import actions, queries
-from segments.admin import builder, deeds, drawings, pictures
+from segments.admin import builder, deeds, drawings, full_runs, pictures
 from segments.admin.listing import SegmentChangeList
 from segments.engine.errors import Malformed
 from segments.forms.templates import TemplateForm
-from segments.models import Segment
+from segments.models import FullRun, Segment
 from segments.queries.templates import in_words, template, templates
 
 if TYPE_CHECKING:
@@ -55,7 +55,11 @@ class SegmentAdmin(ClubAdmin):
             ("overlap/", "overlap", self._page_of(pictures.overlap)),
             ("rfm/", "rfm", self._page_of(pictures.rfm)),
             ("cohorts/", "cohorts", self._page_of(pictures.cohorts)),
+            ("full-runs/", "full_runs", self._page_of(full_runs.page)),
+            ("full-runs/start/", "run_all", require_POST(self._for_changers(full_runs.run_all))),
+            ("full-runs/<int:pk>/stop/", "stop", require_POST(self._for_changers(_of_run(full_runs.stop)))),
             ("<int:pk>/export/", "export", require_POST(deeds.export)),
+            ("<int:pk>/run/", "run", require_POST(self._deed(deeds.run))),
             ("<int:pk>/confirm/", "confirm", require_POST(self._deed(deeds.confirm))),
             ("<int:pk>/remove/", "remove", self._deed(deeds.remove)),
         ]
@@ -74,6 +78,14 @@ class SegmentAdmin(ClubAdmin):
     def _for_viewers(self, view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
         def guarded(request: "HttpRequest", **named: Any) -> "HttpResponse":
             if not self.has_view_permission(request):
+                raise PermissionDenied
+            return view(request, **named)
+
+        return guarded
+
+    def _for_changers(self, view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
+        def guarded(request: "HttpRequest", **named: Any) -> "HttpResponse":
+            if not self.has_change_permission(request):
                 raise PermissionDenied
             return view(request, **named)
 
@@ -167,6 +179,10 @@ class SegmentAdmin(ClubAdmin):
         }
         context = self.admin_site.each_context(request) | facts
         return render(request, f"{FOLDER}/builder.html", context, status=422 if told.get("refusal") else 200)
+
+
+def _of_run(view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
+    return lambda request, pk: view(request, get_object_or_404(FullRun, pk=pk))
 
 
 def _told(request: "HttpRequest", segment: Segment | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.console import seed
 from tests.console.conftest import browser, questions
 from tests.make import NOON, make_activity, make_member, make_order_row
 
-HOME_QUERIES = 27
+HOME_QUERIES = 28
 
 
 def figures(client: Client) -> dict[str, tuple[str, str]]:
