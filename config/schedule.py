@@ -32,7 +32,8 @@ PERIODIC_WORK = (
     PeriodicWork(later("Send messages"), "campaigns.tasks.send_messages", timedelta(seconds=30)),
     PeriodicWork(later("Work deliveries from shops"), "loyalty.tasks.work_deliveries", timedelta(seconds=30)),
     PeriodicWork(later("Fetch the past of shops"), "loyalty.tasks.run_pulls", timedelta(seconds=30)),
-    PeriodicWork(later("Refresh segments"), "segments.tasks.refresh_segments", timedelta(seconds=30)),
+    # With the delivery before it, a change is seen within a minute.
+    PeriodicWork(later("Refresh segments"), "segments.tasks.refresh_segments", timedelta(seconds=20)),
     PeriodicWork(later("Run trials"), "loyalty.tasks.run_trials", timedelta(seconds=30)),
     PeriodicWork(later("Run what is due"), "loyalty.tasks.run_due", At(minute="5")),
     PeriodicWork(later("Recompute segments"), "segments.tasks.recompute_segments", At(minute="30", hour="2")),

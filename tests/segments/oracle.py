@@ -354,23 +354,32 @@ def text_passes(op: str, own: str, value: Any) -> bool:
 
 def time_passes(document: Row, at: datetime, now: datetime) -> bool:
     op, value = document["op"], document["value"]
-    if op == "within":
-        return moved(now, -value[0], value[1]) <= at <= now
-    if op == "at_least_ago":
-        return at <= moved(now, -value[0], value[1])
-    if op == "more_than_ago":
-        return at < moved(now, -value[0], value[1])
+    if op in ("within", "at_least_ago", "more_than_ago"):
+        edge = moved(now, -value[0], value[1])
+        return {"within": edge <= at <= now, "at_least_ago": at <= edge, "more_than_ago": at < edge}[op]
+    return day_or_hour_passes(op, value, at) if op in CLOCK else stretch_passes(op, value, at, now)
+
+
+CLOCK = ("weekday", "hour", "on")
+
+
+def day_or_hour_passes(op: str, value: Any, at: datetime) -> bool:
     if op == "weekday":
         return at.astimezone(ZONE).isoweekday() in value
     if op == "hour":
         return bool(value[0] <= at.astimezone(ZONE).hour <= value[1])
+    return at.astimezone(ZONE).date() == date.fromisoformat(value)
+
+
+def stretch_passes(op: str, value: Any, at: datetime, now: datetime) -> bool:
     if op in ("before", "after"):
         is_day = len(value) == 10
         own: Any = at.astimezone(ZONE).date() if is_day else at
         other: Any = date.fromisoformat(value) if is_day else datetime.fromisoformat(value)
         return bool(own < other if op == "before" else own > other)
-    if op == "on":
-        return at.astimezone(ZONE).date() == date.fromisoformat(value)
+    if op == "between":
+        first, last = map(date.fromisoformat, value)
+        return first <= at.astimezone(ZONE).date() <= last
     start, end = window(value, now)
     return (start is None or start <= at) and (end is None or at <= end)
 
