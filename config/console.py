@@ -214,8 +214,7 @@ def _attention(request: HttpRequest, now: datetime) -> Iterator[Attention]:
         yield from _parked(members.parked_returns(), link)
     if link := list_of(request, "members.Subscription"):
         yield from _given_up(link)
-    if list_of(request, "segments.Segment"):
-        yield from _held_segments()
+    yield from _held_segments(request)
     yield from _tills_and_shops(request, now)
     if list_of(request, "campaigns.Message"):
         yield from _mail(request, mail_health(now=now))
@@ -248,11 +247,10 @@ def _undelivered(waiting: members.Waiting, link: str) -> Iterator[Attention]:
     yield Attention(sentence % {"count": count(waiting.count), "since": since}, "error", link)
 
 
-def _held_segments() -> Iterator[Attention]:
-    for segment in segments.held():
-        text = _("The segment “%(segment)s” waits for you: its last run would change it a lot.")
-        link = reverse("admin:segments_segment_change", args=[segment.pk])
-        yield Attention(text % {"segment": segment.name}, link=link)
+def _held_segments(request: HttpRequest) -> Iterator[Attention]:
+    for one in segments.held() if list_of(request, "segments.Segment") else ():
+        text = _("A large change of the segment “%(name)s” waits for you.") % {"name": one.name}
+        yield Attention(text, link=reverse("admin:segments_segment_change", args=[one.pk]))
 
 
 def _parked(parked: int, link: str) -> Iterator[Attention]:

@@ -75,9 +75,4 @@ def test_the_home_names_every_segment_that_waits_for_a_person(owner: Client) -> 
     assert owner.post(address("run", segment.pk)).status_code == 302
     attention = owner.get(reverse("admin:index")).context["attention"]
     told = [(one.text, one.link) for one in attention if "waits for you" in one.text]
-    assert told == [
-        (
-            "The segment “Buyers” waits for you: its last run would change it a lot.",
-            address("change", segment.pk),
-        )
-    ]
+    assert told == [("A large change of the segment “Buyers” waits for you.", address("change", segment.pk))]
