@@ -14,11 +14,11 @@ CART: dict[str, Any] = {
             "sku": "COAT-42",
             "name": "Coat",
             "category": "women/coats",
-            "quantity": 1,
+            "quantity": "1",
             "gross_ore": 129900,
             "discount_ore": 30000,
         },
-        {"ref": "2", "name": "Gift card", "quantity": 1, "gross_ore": 20000, "flags": ["gift_card"]},
+        {"ref": "2", "name": "Gift card", "quantity": "1", "gross_ore": 20000, "flags": ["gift_card"]},
     ],
 }
 
@@ -36,7 +36,7 @@ RETURN = [
         {
             "number": "R-881",
             "returned_at": "2025-03-20T10:00:00+01:00",
-            "lines": [{"line": "1", "quantity": 1}],
+            "lines": [{"line": "1", "quantity": "1"}],
         },
         request_only=True,
     ),

@@ -119,7 +119,7 @@ class ExternalIdView(ActionView):
         operation_id="external_ids_unlink",
         summary=_("Unlink what your own system calls a member"),
         description=_("Twice is once."),
-        responses=MemberAnswer,
+        responses={200: MemberAnswer},
     )
     @idempotent
     def delete(self, request: Request, number: str, external_id: str) -> Response:

@@ -1,71 +1,26 @@
 """The web process killed in the middle of orders: whole orders or none, and every key can be sent again."""
 
 import json
-import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from loyalty import actions
 from loyalty.models import Entry
 from members.models import Activity, Member, Order, OrderLine
-from tests.config.programs import BASE_DIR, environment, free_port
+from tests.config.programs import free_port
 from tests.loyalty.api import make
+from tests.loyalty.web import PATIENCE, kill, web
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 ORDERS = 120
 CLIENTS = 6
-PATIENCE = 60
-
-
-def database_url() -> str:
-    told = connection.settings_dict
-    return f"postgres://{told['USER']}:{told['PASSWORD']}@{told['HOST']}:{told['PORT']}/{told['NAME']}"
-
-
-@contextmanager
-def web(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [
-        "-m",
-        "gunicorn",
-        "config.wsgi",
-        f"--bind=127.0.0.1:{port}",
-        "--threads=8",
-        "--no-control-socket",
-    ]
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        env=environment(STAMKUND_ENV="test", DATABASE_URL=database_url(), LOG_LEVEL="ERROR"),
-        cwd=BASE_DIR,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        kill(process)
-
-
-def kill(process: "subprocess.Popen[bytes]") -> None:
-    """The server and its worker, as when a machine loses its power."""
-    if process.poll() is None:
-        worker = subprocess.run(
-            ["pkill", "--signal", "KILL", "--parent", str(process.pid)], check=False, capture_output=True
-        )
-        assert worker.returncode in (0, 1)
-        process.send_signal(signal.SIGKILL)
-        process.wait(PATIENCE)
 
 
 class Shop:
