@@ -56,6 +56,7 @@ IF_NONE_MATCH: Schema = {
     "description": "The `ETag` of the answer that you have: 304 where nothing has changed since.",
     "schema": {"type": "string"},
 }
+EMPTY: Schema = {"type": "string", "maxLength": 0}
 MEANINGS = {
     400: "The call cannot be understood: see `errors`.",
     401: "The API key is missing, unknown, revoked or expired.",
@@ -90,12 +91,21 @@ def describe_problems(result: Schema, generator: Any, request: Any, public: bool
     for shape in shapes.values():
         if "properties" in shape:
             shape.pop("description", None)  # a docstring: for us, and in one language
+            shape["properties"] = {name: in_one_piece(field) for name, field in shape["properties"].items()}
     shapes["Problem"] = PROBLEM
     for path, methods in result["paths"].items():
         if path.startswith(PREFIX):
             for method, operation in methods.items():
                 describe(path, method, operation)
     return result
+
+
+def in_one_piece(field: Schema) -> Schema:
+    """A text that may be empty as one text: a choice of two would be an object in the clients of shops."""
+    if EMPTY not in field.get("oneOf", ()):
+        return field
+    told, _empty = field["oneOf"]
+    return {name: value for name, value in {**field, **told}.items() if name not in ("oneOf", "format")}
 
 
 def describe(path: str, method: str, operation: Schema) -> None:

@@ -3,8 +3,10 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 from django.db import connection
 
@@ -50,3 +52,19 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
         assert worker.returncode in (0, 1)
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
+
+
+def wait_until_served(port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        caller = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        try:
+            caller.request("GET", "/health/")
+            caller.getresponse()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+        finally:
+            caller.close()
+    raise TimeoutError
