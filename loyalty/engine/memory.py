@@ -234,19 +234,23 @@ class MemoryClub:
         return Done()
 
     def leave(self, member: str, at: datetime) -> Done:
-        households.leave(self, member, at)
+        with households.whole_or_not(self):
+            households.leave(self, member, at)
         return Done()
 
     def move_in(self, member: str, to: str, at: datetime) -> Done:
-        households.move_in(self, member, to, at)
+        with households.whole_or_not(self):
+            households.move_in(self, member, to, at)
         return Done()
 
     def move_out(self, member: str, at: datetime) -> Done:
-        households.move_out(self, member, at)
+        with households.whole_or_not(self):
+            households.move_out(self, member, at)
         return Done()
 
     def merge(self, member: str, double: str, at: datetime) -> Done:
-        households.merge(self, member, double, at)
+        with households.whole_or_not(self):
+            households.merge(self, member, double, at)
         return Done()
 
     def book(self, member: str, perk: str, seats: int, at: datetime) -> Done:

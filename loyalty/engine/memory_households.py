@@ -1,7 +1,9 @@
 """Who shares which account in a club in memory: joining, coming back, moving in and out, leaving, and one person twice."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,19 @@ if TYPE_CHECKING:
     from loyalty.engine.memory import MemoryClub
 
 _ROWS = 10**9
+
+
+@contextmanager
+def whole_or_not(club: "MemoryClub") -> Iterator[None]:
+    """What a refused move has begun is undone, on every account that it touched."""
+    names = [one.name for one in fields(club) if one.name != "timetable"]
+    before = deepcopy({name: getattr(club, name) for name in names})
+    try:
+        yield
+    except Refused:
+        for name, value in before.items():
+            setattr(club, name, value)
+        raise
 
 
 def begin(club: "MemoryClub", member: str, at: datetime, known: Mapping[str, Any]) -> None:
