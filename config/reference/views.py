@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_POST, require_safe
 
 from config.reference import sandbox
@@ -42,6 +43,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "problems": sorted(sentences.items()),
         "calls_per_minute": settings.API_CALLS_PER_MINUTE,
         "sandbox_key": sandbox.key() if settings.IS_SANDBOX else "",
+        "snippet": request.build_absolute_uri(static("checkout.js")),
         "address": request.build_absolute_uri("/api/v1/"),
     }
     return render(request, "reference/guide.html", page)

@@ -157,7 +157,7 @@ class OfflineUseAdmin(ReadOnlyAdmin):
     def _page(
         self, request: "HttpRequest", name: str, facts: dict[str, Any], *, status: int = 200
     ) -> "HttpResponse":
-        page = {**self.admin_site.each_context(request), "title": _("Till"), "opts": self.opts, **facts}
+        page = {**self.admin_site.each_context(request), "title": _("Till"), **facts}
         return render(request, f"admin/loyalty/till/{name}.html", page, status=status)
 
 

@@ -104,3 +104,20 @@ def test_every_call_can_be_tried_in_the_browser(client: Client) -> None:
 def test_a_club_of_a_shop_has_no_button_that_empties_it(client: Client) -> None:
     assert client.post(reverse("api_sandbox_reset")).status_code == 404
     assert reverse("api_sandbox_reset") not in client.get(reverse("api_docs")).content.decode()
+
+
+def test_every_call_that_the_guide_names_is_one_of_the_description(client: Client) -> None:
+    told = re.findall(r"<code>(GET|POST|PATCH|PUT|DELETE) (/api/v1/[^<\s{]+)</code>", read_guide(client))
+    description = client.get(reverse("api_schema"), {"format": "json"}).json()["paths"]
+    known = {(method.upper(), path) for path, calls in description.items() for method in calls}
+    named = [
+        (method, path)
+        for method, path in told
+        if "?" not in path and not re.search(r"/\d|/[0-9a-f-]{36}", path)
+    ]
+    assert len(named) > 5
+    assert {call for call in named if call not in known} == set()
+
+
+def read_guide(client: Client) -> str:
+    return client.get(reverse("api_docs")).content.decode()
