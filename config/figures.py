@@ -1,6 +1,5 @@
 """The console's page of the whole club in figures: those that ``manage.py club_figures`` tells other programs."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -8,8 +7,8 @@ from django.template.response import TemplateResponse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from config.console import count, may_see_figures
-from loyalty import queries
+from config.menu import may_see_figures
+from config.wording import count, exactly
 from members.insights import ClubFigures, club_figures
 
 Row = tuple[str, str, str]
@@ -43,7 +42,3 @@ def rows_of(club: ClubFigures) -> list[Row]:
             _("of those who have bought have done so twice or more"),
         ),
     ]
-
-
-def exactly(ore: int) -> str:
-    return queries.money(ore, settings.CLUB_CURRENCY)

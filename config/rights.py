@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from config.console import MENU
+from config.menu import MENU
 
 VERBS = {"view": _("see"), "add": _("add"), "change": _("change"), "delete": _("delete")}
 # Rows that only actions write have no right but to be seen, except where a deed by hand asks for one.

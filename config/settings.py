@@ -381,7 +381,7 @@ UNFOLD = {
     "COLORS": {"primary": "config.theme.console_shades"},
     "STYLES": [lambda request: static("console.css")],
     "DASHBOARD_CALLBACK": "config.console.home",
-    "SIDEBAR": {"show_search": True, "navigation": "config.console.menu"},
+    "SIDEBAR": {"show_search": True, "navigation": "config.menu.menu"},
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 

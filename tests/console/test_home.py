@@ -8,7 +8,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from config import console
+from config.menu import MENU
+from config.wording import money
 from loyalty import insights as loyalty
 from loyalty.models import LedgerCheck, Voucher
 from members import insights
@@ -140,10 +141,10 @@ def test_staff_without_rights_are_told_so_and_see_nothing(club: list[Member]) ->
 
 
 def test_kronor_are_rounded_to_whole_ones() -> None:
-    assert console.money(12_349) == "123 kr"
+    assert money(12_349) == "123 kr"
 
 
-@pytest.mark.parametrize("label", [row[0] for _title, rows in console.MENU for row in rows])
+@pytest.mark.parametrize("label", [row[0] for _title, rows in MENU for row in rows])
 def test_the_menu_names_no_model_that_cannot_be(label: str) -> None:
     app, _dot, model = label.partition(".")
     assert app
