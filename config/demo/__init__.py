@@ -58,7 +58,7 @@ def build_club(
     rng = Random(seed)  # noqa: S311 - invents people, guards nothing
     zone = ZoneInfo(settings.CLUB_TIME_ZONE)
     today = local_day(now, zone)
-    start, end = day_start(add_months(today, -months), zone), day_start(today, zone)
+    start, end = (day_start(day, zone).astimezone(zone) for day in (add_months(today, -months), today))
     tell("Stores and goods", 0)
     shelf = _open_shop(start, today)
     shop = Shop(open_stores())

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from loyalty.actions.accounts import open_accounts
 from loyalty.actions.booking import Context, book
@@ -70,7 +71,8 @@ def give_voucher(*, code: str, to: Member | None, now: datetime, actor: str) -> 
 
 def _given_before(row: Voucher, now: datetime) -> int:
     """How many of the same kind the account has given on this year."""
-    same = Voucher.objects.filter(account_id=row.account_id, reward=row.reward, issued_at__year=now.year)
+    year = timezone.localtime(now).year
+    same = Voucher.objects.filter(account_id=row.account_id, reward=row.reward, issued_at__year=year)
     return same.exclude(given_to="").count()
 
 

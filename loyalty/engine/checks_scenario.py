@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from loyalty.engine.calendar import add_months
+from loyalty.engine.calendar import add_months, local_day
 from loyalty.engine.errors import FileRefused, Place, ProgrammeError
 from loyalty.engine.happening import Line
 from loyalty.engine.ladders import Tier
@@ -155,7 +155,7 @@ def _people_errors(scenario: Scenario, versions: Sequence[Programme]) -> Errors:
     joined: dict[str, date] = {}
     gone: set[str] = set()
     for one in scenario.happenings:
-        member, day = one.member, one.at.date()
+        member, day = one.member, local_day(one.at, one.zone)
         if one.verb == "join":
             may_have_ended = quiet and day >= add_months(joined.get(member, day), min(quiet))
             if member in joined and member not in gone and not may_have_ended:

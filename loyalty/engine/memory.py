@@ -188,8 +188,7 @@ class MemoryClub:
         with self._computed(member, at) as account:
             voucher = redemption.find(account, code)
             reward = self.timetable.version(voucher.version).rewards[voucher.reward]
-            this_year = [one for one in account.vouchers if one.given_to and one.issued_at.year == at.year]
-            given = sum(one.reward == voucher.reward for one in this_year)
+            given = redemption.given_this_year(account, voucher.reward, at, self.programme(at).zone)
             is_at_home = self.account_of.get(to) == self.account_of[member]
             redemption.give(account, reward, voucher, to, at, given, is_at_home=is_at_home)
             if to in self.account_of:

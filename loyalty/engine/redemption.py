@@ -3,8 +3,10 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from loyalty.engine.account import Account
+from loyalty.engine.calendar import local_day
 from loyalty.engine.effects import Because, Voucher, VoucherChange
 from loyalty.engine.errors import Refused
 from loyalty.engine.happening import Line, Order
@@ -172,6 +174,13 @@ def redeem(
         because["lost_ore"] = lost
     account.effects.append(VoucherChange(voucher, "redeemed", at, because))
     account.note("redeem", at)
+
+
+def given_this_year(account: Account, reward: str, at: datetime, zone: ZoneInfo) -> int:
+    """How many vouchers of ``reward`` the account has given on in the year of ``at``, by the club's own calendar."""
+    year = local_day(at, zone).year
+    given = (one for one in account.vouchers if one.given_to and one.reward == reward)
+    return sum(local_day(one.issued_at, zone).year == year for one in given)
 
 
 def give(

@@ -92,6 +92,7 @@ def test_every_mistake_has_a_sentence_with_its_numbers() -> None:
     for key, sentence in SENTENCES.items():
         names = {
             "known": "x",
+            "least": 1,
             "most": 1,
             "decimals": 4,
             "name": "x",
