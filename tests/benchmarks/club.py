@@ -113,7 +113,9 @@ def new_club(
         club.manage("migrate", "--verbosity", "0")
         club.manage("programme", "import", preset, "--name", preset)
         club.manage("programme", "publish", preset, "--from", "2024-01-01")
-        api_key = club.manage("create_api_key", "Benchmark", "--scopes", "orders", "--source", "web").strip()
+        api_key = club.manage(
+            "create_api_key", "Benchmark", "--scopes", "orders,goods", "--source", "web"
+        ).strip()
         club.execute("members.sql", members=members)
         if orders:
             club.execute("orders.sql", members=members, orders=orders, favourites=favourites or members)
