@@ -8,13 +8,14 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from tests.benchmarks import batches, due, engine, growth, imports, mail, orders, segments, trial
+from tests.benchmarks import batches, due, engine, growth, imports, mail, orders, reads, segments, trial
 from tests.benchmarks.club import BenchmarkFailed
 from tests.benchmarks.table import Row, written
 
 BENCHMARKS: dict[str, Callable[[Namespace], list[Row]]] = {
     "engine": lambda asked: engine.run(),
     "orders": lambda asked: orders.run(seconds=asked.seconds, pairs=asked.pairs),
+    "reads": lambda asked: reads.run(seconds=asked.seconds, pairs=asked.pairs),
     "growth": lambda asked: growth.run(seconds=asked.seconds, pairs=asked.pairs),
     "batches": lambda asked: batches.run(pairs=asked.pairs),
     "import": lambda asked: imports.run(),

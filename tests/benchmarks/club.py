@@ -114,7 +114,7 @@ def new_club(
         club.manage("programme", "import", preset, "--name", preset)
         club.manage("programme", "publish", preset, "--from", "2024-01-01")
         api_key = club.manage(
-            "create_api_key", "Benchmark", "--scopes", "orders,goods", "--source", "web"
+            "create_api_key", "Benchmark", "--scopes", "orders,goods,read", "--source", "web"
         ).strip()
         club.execute("members.sql", members=members)
         if orders:

@@ -51,6 +51,13 @@ RECORD_ORDER = re.sub(
 )
 
 
+READ_POINTS = """
+    SELECT balance.meter, balance.amount FROM members_member AS member
+    JOIN loyalty_balance AS balance ON balance.account_id = member.account_id
+    WHERE member.number = %s
+"""
+
+
 class LineSerializer(serializers.Serializer[Any]):
     ref = serializers.CharField(max_length=64)
     quantity = serializers.DecimalField(max_digits=12, decimal_places=3)
@@ -62,6 +69,11 @@ class LineSerializer(serializers.Serializer[Any]):
 
 class MemberSerializer(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=20)
+
+
+class CartSerializer(serializers.Serializer[Any]):
+    member = MemberSerializer()
+    lines = LineSerializer(many=True)
 
 
 class OrderSerializer(serializers.Serializer[Any]):
@@ -77,6 +89,28 @@ class OrdersView(APIView):
         order = OrderSerializer(data=request.data)
         order.is_valid(raise_exception=True)
         return Response(record(order.validated_data), status=201)
+
+
+class QuotesView(APIView):
+    def post(self, request: Request) -> Response:
+        check_key(request.headers["Authorization"].removeprefix("Bearer "))
+        cart = CartSerializer(data=request.data)
+        cart.is_valid(raise_exception=True)
+        told = cart.validated_data
+        payable = sum(line["gross_ore"] for line in told["lines"])
+        return Response({"payable_ore": payable, "points": read_points(told["member"]["number"])})
+
+
+class PointsView(APIView):
+    def get(self, request: Request, number: str) -> Response:
+        check_key(request.headers["Authorization"].removeprefix("Bearer "))
+        return Response({"points": read_points(number)})
+
+
+def read_points(number: str) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(READ_POINTS, [number])
+        return [{"meter": meter, "balance": amount} for meter, amount in cursor.fetchall()]
 
 
 def check_key(text: str) -> None:
@@ -104,4 +138,8 @@ def record(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-urlpatterns = [path("api/v1/orders/", OrdersView.as_view())]
+urlpatterns = [
+    path("api/v1/orders/", OrdersView.as_view()),
+    path("api/v1/quotes/", QuotesView.as_view()),
+    path("api/v1/members/<str:number>/points/", PointsView.as_view()),
+]

@@ -40,20 +40,21 @@ class Server:
     port: int
     _runs: ClassVar[Iterator[int]] = iter(range(1_000_000))
 
-    def call(self, seconds: float) -> Load:
-        """Record orders as fast as they are taken, for some seconds. Raises ``BenchmarkFailed``."""
+    def call(self, seconds: float, what: str = "orders") -> Load:
+        """Make calls of ``calls.lua`` as fast as they are answered, for some seconds. Raises ``BenchmarkFailed``."""
         command = [
             program("wrk", "wrk"),
             "-t1",
             f"-c{CALLERS}",
             f"-d{max(1, round(seconds))}s",
             "-s",
-            str(HERE / "orders.lua"),
+            str(HERE / "calls.lua"),
         ]
         done = subprocess.run(
             [*command, f"http://127.0.0.1:{self.port}"],
             env={
                 **os.environ,
+                "CALL": what,
                 "MEMBERS": str(self.club.members),
                 "DEAREST": str(dearest_of(programme_of(self.club.preset))),
                 "API_KEY": self.club.api_key,
@@ -67,7 +68,7 @@ class Server:
             raise BenchmarkFailed(done.stdout + done.stderr)
         told = json.loads(done.stdout.splitlines()[-1])
         if told["refused"] or told["broken"] or not told["requests"]:
-            raise BenchmarkFailed(f"Not every order was taken: {told}")
+            raise BenchmarkFailed(f"Not every call was answered as it should be: {told}")
         return Load(told["requests"] / told["seconds"], told["p50"], told["p90"], told["p99"])
 
 
