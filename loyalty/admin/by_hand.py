@@ -57,7 +57,7 @@ def sentence(error: UnableTo) -> str:
 def adjust_points(admin: "ModelAdmin[Any]", request: "HttpRequest", account_id: int) -> "HttpResponse":
     member = _member(request, account_id, "loyalty.add_entry")
     now = timezone.now()
-    form = AdjustForm(request.POST or None, readings=queries.points(member.account, now))
+    form = AdjustForm(request.POST or None, readings=queries.points(member.account_id, now))
 
     def adjust() -> str:
         meter, amount = form.cleaned_data["meter"], form.change()

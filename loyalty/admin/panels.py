@@ -31,7 +31,7 @@ def points(member: "Member", now: datetime) -> list[Figure]:
             _notes(one) if one.is_spendable else "",
             position=10,
         )
-        for one in queries.points(member.account, now)
+        for one in queries.points(member.account_id, now)
         if not is_hidden(one.meter)
     ]
 

@@ -235,7 +235,7 @@ class OrderReply(Reply):
     def points(self) -> list[MeterReading]:
         if self.outcome.points is not None:
             return list(self.outcome.points)
-        return points(self.order.account, self.now) if self.order.account else []
+        return points(self.order.account_id, self.now) if self.order.account_id else []
 
 
 class OrderAnswerSerializer(AnswerSerializer):
@@ -324,7 +324,7 @@ class ReturnReply:
     @property
     def points(self) -> list[MeterReading]:
         member = self.outcome.order_return.member
-        return points(member.account, self.now) if member else []
+        return points(member.account_id, self.now) if member else []
 
     @property
     def taken_back(self) -> list[tuple[str, int]]:

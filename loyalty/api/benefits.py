@@ -245,7 +245,7 @@ class MemberRewardsView(ActionView):
     @idempotent
     def post(self, request: Request, number: str) -> Response:
         member = member_called(number)
-        told = {"issued": self._take(member), "points": queries.points(member.account, self.now)}
+        told = {"issued": self._take(member), "points": queries.points(member.account_id, self.now)}
         return Response(self.shown(TakenSerializer, told), 201)
 
     def _take(self, member: Member) -> list[Voucher]:

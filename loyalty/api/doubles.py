@@ -13,7 +13,7 @@ from members.api.action_view import ActionView
 from members.api.idempotency import idempotent
 from members.api.shapes import MemberAnswer
 from members.api.strict import StrictSerializer
-from members.api.views import member_called
+from members.api.views import member_called, member_told
 from members.models import ApiKey
 
 
@@ -45,4 +45,4 @@ class MergeView(ActionView):
             actor=self.actor,
             now=self.now,
         )
-        return Response(MemberAnswer(member_called(merged.number)).data)
+        return Response(member_told(merged.number))

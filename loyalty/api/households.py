@@ -14,7 +14,7 @@ from members.api.action_view import ActionView
 from members.api.idempotency import idempotent
 from members.api.shapes import MemberAnswer
 from members.api.strict import StrictSerializer
-from members.api.views import member_called
+from members.api.views import member_called, member_told
 from members.models import ApiKey
 
 
@@ -80,7 +80,7 @@ class AcceptInvitationView(ActionView):
     def post(self, request: Request, code: str) -> Response:
         member = member_called(self.told(AcceptingTold)["member"])
         actions.accept_invitation(code=code, member=member, actor=self.actor, now=self.now)
-        return Response(MemberAnswer(member_called(member.number)).data)
+        return Response(member_told(member.number))
 
 
 class LeaveHouseholdView(ActionView):
@@ -97,4 +97,4 @@ class LeaveHouseholdView(ActionView):
     def post(self, request: Request, number: str) -> Response:
         self.told(StrictSerializer)
         actions.move_out(member=member_called(number), actor=self.actor, now=self.now)
-        return Response(MemberAnswer(member_called(number)).data)
+        return Response(member_told(number))

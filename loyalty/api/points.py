@@ -36,7 +36,8 @@ class PointsView(ActionView):
     def get(self, request: Request, number: str) -> Response:
         at = self.asked(requests.PointsQuery).get("at")
         member = member_called(number)
-        found = queries.points_at(member.account, at) if at else queries.points(member.account, self.now)
+        read = queries.points_at if at else queries.points
+        found = read(member.account_id, at or self.now)
         told = {"member": member.number, "at": at or self.now, "points": found}
         return Response(PointsSerializer(told, context={"view": self}).data)
 

@@ -15,6 +15,8 @@ from loyalty.engine.programme import Programme
 from loyalty.models import Balance, Entry, Lot, Voucher
 from loyalty.queries.programmes import recent_timetable
 from members.models import Account
+from members.models.asked import asked
+from members.models.together import fetch_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ class MeterReading:
     is_money: bool = False
 
 
-def points(account: Account, at: datetime) -> list[MeterReading]:
-    """Every meter of ``account`` as it stands; what has lapsed by ``at`` no longer counts."""
+def points(account_id: int, at: datetime) -> list[MeterReading]:
+    """Every meter of the account as it stands; what has lapsed by ``at`` no longer counts."""
     programme = recent_timetable().latest(at)
     if programme is None:
         return []
-    balances = {row.meter: row for row in Balance.objects.filter(account=account)}
-    lots = list(Lot.objects.filter(account=account, remaining__gt=0))
+    rows, lots = fetch_together(asked(_balances, account_id), asked(_open_lots, account_id))
+    balances = {row.meter: row for row in rows}
     return [
         _reading(
             programme,
@@ -64,15 +66,23 @@ def points(account: Account, at: datetime) -> list[MeterReading]:
     ]
 
 
-def points_at(account: Account, at: datetime) -> list[MeterReading]:
-    """Every meter of ``account`` as it stood at ``at``, by when things happened."""
+def _balances(account_id: int) -> QuerySet[Balance]:
+    return Balance.objects.filter(account_id=account_id)
+
+
+def _open_lots(account_id: int) -> QuerySet[Lot]:
+    return Lot.objects.filter(account_id=account_id, remaining__gt=0)
+
+
+def points_at(account_id: int, at: datetime) -> list[MeterReading]:
+    """Every meter of the account as it stood at ``at``, by when things happened."""
     programme = recent_timetable().latest(at)
     if programme is None:
         return []
-    happened = Entry.objects.filter(account=account, effective_at__lte=at)
+    happened = Entry.objects.filter(account_id=account_id, effective_at__lte=at)
     sums = dict(happened.values_list("meter").annotate(total=Sum("amount")).values_list("meter", "total"))
     then = Q(allocations__debit__effective_at__lte=at)
-    lots = Lot.objects.filter(account=account, entry__effective_at__lte=at).annotate(
+    lots = Lot.objects.filter(account_id=account_id, entry__effective_at__lte=at).annotate(
         then=F("amount") - Coalesce(Sum("allocations__amount", filter=then), 0)
     )
     open_lots = [(lot, lot.then) for lot in lots if lot.then > 0]

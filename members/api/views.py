@@ -1,5 +1,8 @@
 """Members and what they agree to, for the webshop and the till."""
 
+from typing import Any
+
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -24,17 +27,22 @@ from members.api.shapes import (
 from members.api.strict import StrictSerializer
 from members.models import ApiKey, Member
 from members.models.member import is_member_number
-from members.queries import members_by
+from members.queries import find_member, members_by
 
 
 def member_called(number: str) -> Member:
     """The member with this number. Raises ``UnableToFind``."""
-    known = Member.objects.select_related("home_store").prefetch_related("identities")
-    is_number = is_member_number(number)
-    member = known.filter(pk__in=members_by(number=number).values("pk")).first() if is_number else None
+    member = find_member(number=number) if is_member_number(number) else None
     if member is None:
         raise UnableToFind("member_not_found", name="number", value=number)
     return member
+
+
+def member_told(number: str) -> dict[str, Any]:
+    """Everything about the member with this number. Raises ``UnableToFind``."""
+    member = member_called(number)
+    prefetch_related_objects([member], "home_store", "identities")
+    return dict(MemberAnswer(member).data)
 
 
 class MembersView(ActionView):
@@ -74,7 +82,7 @@ class MemberView(ActionView):
     @extend_schema(operation_id="members_read", summary=_("Read a member"), responses=MemberAnswer)
     def get(self, request: Request, number: str) -> Response:
         self.asked(StrictSerializer)
-        return Response(MemberAnswer(member_called(number)).data)
+        return Response(member_told(number))
 
     @extend_schema(
         operation_id="members_change",
@@ -109,7 +117,7 @@ class ExternalIdsView(ActionView):
         is_new = actions.link_external_id(
             member=member, source=self.key.source, **told, actor=self.actor, now=self.now
         )
-        return Response(MemberAnswer(member_called(number)).data, 201 if is_new else 200)
+        return Response(member_told(number), 201 if is_new else 200)
 
 
 class ExternalIdView(ActionView):
@@ -130,7 +138,7 @@ class ExternalIdView(ActionView):
             actor=self.actor,
             now=self.now,
         )
-        return Response(MemberAnswer(member_called(number)).data)
+        return Response(member_told(number))
 
 
 class ConsentsView(ActionView):

@@ -184,7 +184,7 @@ def test_what_only_counts_for_a_draw_is_shown_to_nobody() -> None:
     anna = make.member()
     outcome = bought(anna, "1")
     assert "draw.weekly" in set(Entry.objects.values_list("meter", flat=True))
-    assert [one.meter for one in points(anna.account, NOON)] == ["points"]
+    assert [one.meter for one in points(anna.account_id, NOON)] == ["points"]
     assert [one.meter for one in entries(anna.account)] == ["points"]
     assert dict(outcome.earned) == {"points": 100}
     told = Activity.objects.filter(kind__startswith="points.").values_list("facts", flat=True)

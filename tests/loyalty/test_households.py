@@ -84,7 +84,7 @@ def bring_back(number: str, at: datetime) -> None:
 
 def available(member: Member, at: datetime = NOON) -> int:
     account = Account.objects.get(members=member)
-    return sum(one.available for one in points(account, at) if one.meter == "points")
+    return sum(one.available for one in points(account.pk, at) if one.meter == "points")
 
 
 def invited(member: Member, at: datetime = NOON) -> Invitation:

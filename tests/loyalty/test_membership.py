@@ -77,7 +77,7 @@ def leave(member: Member, at: datetime) -> None:
 
 
 def available(member: Member, at: datetime) -> int:
-    return sum(one.available for one in points(member.account, at) if one.meter == "points")
+    return sum(one.available for one in points(member.account_id, at) if one.meter == "points")
 
 
 def test_who_comes_back_in_time_has_the_same_account_however_late_the_sweep_runs(anna: Member) -> None:

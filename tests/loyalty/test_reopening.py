@@ -71,7 +71,7 @@ def test_staff_see_what_it_comes_to_and_settle_it_again_with_a_reason(wrongly_re
         assert confirmed.status_code == 302
         assert [row[1:] for row in owner.post(page, RUN).context["preview"]] == [("100 kr", "100 kr")]
     assert standing() == [(2_000, "cancelled"), (10_000, "issued"), (2_000, "issued")]
-    assert [one.balance for one in queries.points(alice.account, AFTER)] == [500]
+    assert [one.balance for one in queries.points(alice.account_id, AFTER)] == [500]
     told = Activity.objects.get(kind="voucher.cancelled", account_id=alice.account_id).facts["because"]
     assert (told["reason"], told["actor"]) == ("Five per cent, not one", "owner@shop.example")
     actions.check_ledger(now=AFTER)
